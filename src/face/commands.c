@@ -1,0 +1,292 @@
+/* commands.c -- TABLE of the commands that look around and change one's mind:
+ * names, show, print, digits, seed, forget, undo, redo, run, set, quit.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "face/repl.h"
+#include "face/tables.h"
+#include "learn/dataset.h"
+
+/* ---- names ---- */
+
+static const char *kind_word(const Binding *b)
+{
+    switch (b->kind) {
+    case B_PARAM: return "param";
+    case B_LEAF: return "number";
+    case B_EQUATION: return "equation";
+    default: return b->value.kind == V_NODE ? "equation" : value_kind(b->value);
+    }
+}
+
+static void name_line(Session *s, const Binding *b, Diag *d)
+{
+    text_addf(&s->out, "%-10s ", kind_word(b));
+    if (b->ast && b->kind != B_LEAF) {
+        Text line = { 0 };
+        ast_print(&line, b->ast);
+        size_t n = strcspn(text_str(&line), "\n");
+        text_addn(&s->out, text_str(&line), n);
+        if (n < line.len) text_add(&s->out, " ... }");
+        text_free(&line);
+    } else {
+        text_add(&s->out, b->name);
+    }
+    Node *n = b->value.kind == V_NODE ? b->value.node : NULL;
+    char buf[SHAPE_TEXT], num[NUM_TEXT];
+    if (n && n->shape.rank) text_addf(&s->out, "%s# shape %s", "  ", shape_print(buf, &n->shape));
+    else if (n && node_eval(n, d)) text_addf(&s->out, b->kind == B_LEAF ? " = %s" : "  # %s", num_print(num, n->val[0], s->format));
+    text_addc(&s->out, '\n');
+}
+
+static Status run_names(Call *c, Value *out)
+{
+    (void)out;
+    int n;
+    Binding **all = session_bindings(c->s, &n);
+    for (int i = 0; i < n; i++) name_line(c->s, all[i], c->d);
+    if (!n) text_add(&c->s->out, "no names yet; make one: x = 2\n");
+    free(all);
+    return OK;
+}
+
+/* ---- show ---- */
+
+static void show_doc(Session *s, const Ast *a)
+{
+    for (const char *p = a->doc; p && *p;) {
+        size_t n = strcspn(p, "\n");
+        text_addf(&s->out, "# %.*s\n", (int)n, p);
+        p += n + (p[n] == '\n');
+    }
+}
+
+static Status show_binding(Call *c, Binding *b)
+{
+    Session *s = c->s;
+    if (b->ast) {
+        show_doc(s, b->ast);
+        if (b->ast->kind == S_DECL) text_add(&s->out, "param ");
+        ast_print(&s->out, b->ast);
+        text_addc(&s->out, '\n');
+        if (b->value.kind != V_NODE) return OK;
+    }
+    Node *n = b->value.node;
+    if (!node_eval(n, c->d)) return c->d->code;
+    text_addf(&s->out, n->shape.rank > 1 ? "%s =\n" : "%s = ", b->name);
+    value_print(&s->out, b->value, s->format);
+    if (s->out.s[s->out.len - 1] != '\n') text_addc(&s->out, '\n');
+    return OK;
+}
+
+static Status run_show(Call *c, Value *out)
+{
+    (void)out;
+    const char *name = call_name(c, 0);
+    Value v;
+    if (!name && c->ast[0] && c->ast[0]->kind == A_STR && c->row->flags & BUILTIN_COMMAND) name = c->ast[0]->text;
+    Binding *b = name ? session_find(c->s, name) : NULL;
+    bool table = b && b->value.kind == V_RECORD && !strcmp(b->value.record->type, "dataset");
+    if (b && !table) return show_binding(c, b);
+    if (!b && name && help_name(c->s, name, &c->s->out)) return OK;
+    TRY(call_value(c, 0, &v));
+    if (v.kind == V_RECORD && !strcmp(v.record->type, "dataset")) {
+        dataset_print(&c->s->out, v.record, 10, c->s->format);
+        return OK;
+    }
+    if (v.kind == V_NODE && !node_eval(v.node, c->d)) return c->d->code;
+    value_print(&c->s->out, v, c->s->format);
+    if (c->s->out.len && c->s->out.s[c->s->out.len - 1] != '\n') text_addc(&c->s->out, '\n');
+    return OK;
+}
+
+/* ---- print ---- */
+
+static void print_rows(Text *t, const Shape *s, const double *v, NumFormat f)
+{
+    int64_t row = s->rank ? s->dim[s->rank - 1] : 1, n = shape_len(s);
+    for (int64_t i = 0; i < n; i++) {
+        text_num(t, v[i], f);
+        text_add(t, (i + 1) % row ? " " : "\n");
+    }
+}
+
+static Status run_print(Call *c, Value *out)
+{
+    (void)out;
+    for (int i = 0; i < c->n; i++) {
+        Value v;
+        TRY(call_value(c, i, &v));
+        if (v.kind == V_STR) {
+            text_addf(&c->s->out, "%s\n", v.str->s);
+        } else if (v.kind == V_NODE) {
+            const double *val = node_eval(v.node, c->d);
+            if (!val) return c->d->code;
+            print_rows(&c->s->out, &v.node->shape, val, c->s->format);
+        } else {
+            value_print(&c->s->out, v, c->s->format);
+            if (c->s->out.s[c->s->out.len - 1] != '\n') text_addc(&c->s->out, '\n');
+        }
+    }
+    return OK;
+}
+
+/* ---- digits, seed, set ---- */
+
+static Status run_digits(Call *c, Value *out)
+{
+    (void)out;
+    static const struct { const char *name; NumMode mode; int least; } modes[] = {
+        { "sig", NUM_SIG, 1 }, { "round", NUM_ROUND, 0 }, { "trunc", NUM_TRUNC, 0 }
+    };
+    const char *mode;
+    int64_t n;
+    TRY(call_int(c, 0, &n));
+    TRY(call_key_text(c, "mode", "sig", &mode));
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(mode, modes[i].name)) continue;
+        if (n < modes[i].least || n > 17)
+            return diag_set(c->d, E_RANGE, call_span(c, 0), "digits go from %d to 17 with mode=%s, not %lld", modes[i].least, mode, (long long)n);
+        c->s->format = (NumFormat){ modes[i].mode, (int)n };
+        return OK;
+    }
+    diag_set(c->d, E_NAME, call_key_span(c, "mode"), "there is no mode %s", mode);
+    return diag_hint(c->d, "mode is sig (significant digits), round or trunc (decimals, rounded or cut).");
+}
+
+static Status run_seed(Call *c, Value *out)
+{
+    (void)out;
+    int64_t n;
+    const char *stream;
+    TRY(call_int(c, 0, &n));
+    TRY(call_key_text(c, "stream", "numpy", &stream));
+    if (n < 0 || n > 4294967295)
+        return diag_set(c->d, E_RANGE, call_span(c, 0), "a seed goes from 0 to 4294967295, not %lld", (long long)n);
+    bool torch = !strcmp(stream, "torch");
+    if (!torch && strcmp(stream, "numpy"))
+        return diag_set(c->d, E_NAME, call_key_span(c, "stream"), "stream is numpy or torch, not %s", stream);
+    c->s->rng.torch = torch;
+    rng_seed(&c->s->rng, (uint32_t)n);
+    return OK;
+}
+
+static Status run_set(Call *c, Value *out)
+{
+    (void)out;
+    Face *f = c->s->face;
+    int64_t mib;
+    const char *to;
+    TRY(call_key_int(c, "memory", (int64_t)(mem_budget() >> 20), &mib));
+    TRY(call_key_text(c, "plot", f->plot_to ? f->plot_to : "auto", &to));
+    static const char *const places[] = { "auto", "window", "terminal", "text", NULL };
+    const char *place = NULL;
+    for (int i = 0; places[i]; i++)
+        if (!strcmp(to, places[i])) place = places[i];
+    if (!place) return diag_set(c->d, E_NAME, call_key_span(c, "plot"), "plot= is auto, window, terminal or text, not %s", to);
+    if (mib < 16 || mib > 1 << 24)
+        return diag_set(c->d, E_RANGE, call_key_span(c, "memory"), "memory= is in MiB, from 16 to %d", 1 << 24);
+    mem_set_budget((size_t)mib << 20);
+    f->plot_to = place;
+    if (!c->n_key) text_addf(&c->s->out, "memory=%lld  # MiB\nplot=%s\n", (long long)mib, place);
+    return OK;
+}
+
+/* ---- forget, undo, redo, run, quit ---- */
+
+static Status run_forget(Call *c, Value *out)
+{
+    (void)out;
+    for (int i = 0; i < c->n; i++) {
+        const char *name = call_name(c, i);
+        if (!name) return diag_set(c->d, E_NAME, call_span(c, i), "forget takes names");
+        Status st = session_forget(c->s, name, c->d);
+        if (st != OK) return c->d->at = call_span(c, i), st;
+    }
+    return OK;
+}
+
+static Status run_undo(Call *c, Value *out)
+{
+    (void)out;
+    return session_undo(c->s, c->d);
+}
+
+static Status run_redo(Call *c, Value *out)
+{
+    (void)out;
+    return session_redo(c->s, c->d);
+}
+
+static Status run_run(Call *c, Value *out)
+{
+    (void)out;
+    const char *path;
+    size_t len;
+    int line = 0;
+    TRY(call_text(c, 0, &path));
+    char *text = file_text(path, (size_t)64 << 20, &len, c->d);
+    if (!text) return c->d->at = call_span(c, 0), c->d->code;
+    static int depth;
+    bool echo = c->s->echo;
+    if (depth >= 16) {
+        free(text);
+        return diag_set(c->d, E_LIMIT, call_span(c, 0), "scripts that run scripts deeper than 16");
+    }
+    depth++;
+    c->s->echo = false;
+    Diag inner = { 0 };
+    Status st = session_run_text(c->s, path, text, &inner, &line);
+    depth--;
+    c->s->echo = echo;
+    free(text);
+    if (st == OK) return OK;
+    diag_set(c->d, st, call_span(c, 0), "%s:%d: %.500s", path, line, inner.text);
+    if (inner.hint[0]) diag_hint(c->d, "%s", inner.hint);
+    return st;
+}
+
+static Status run_quit(Call *c, Value *out)
+{
+    (void)out;
+    ((Face *)c->s->face)->quit = true;
+    return OK;
+}
+
+const Builtin commands_session[] = {
+    { .name = "names", .usage = "names", .group = "session", .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_names,
+      .help = "All your names: what kind each is, its definition and its value or shape.", .example = "x = 2\nnames" },
+    { .name = "show", .usage = "show NAME", .group = "session", .min_args = 1, .max_args = 1, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO,
+      .run = run_show,
+      .help = "The definition behind a name: your own, or the library's (show adam); a data set as a table.",
+      .example = "show sigmoid" },
+    { .name = "print", .usage = "print EXPR, ...", .group = "session", .min_args = 1, .max_args = -1, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO,
+      .run = run_print, .help = "Values alone, one per line, tensors row by row. With digits 17 they read back exactly.",
+      .example = "print 1/3, [[1, 2], [3, 4]]" },
+    { .name = "digits", .usage = "digits N [, mode=sig|round|trunc]", .group = "session", .keys = "mode", .min_args = 1, .max_args = 1,
+      .flags = BUILTIN_COMMAND, .run = run_digits,
+      .help = "How numbers are shown: N significant digits (sig, at first 6), or N decimals rounded or cut. Arithmetic stays exact.",
+      .example = "digits 5, mode=trunc\n2/3\ndigits 6" },
+    { .name = "seed", .usage = "seed N [, stream=numpy|torch]", .group = "session", .keys = "stream", .min_args = 1, .max_args = 1,
+      .flags = BUILTIN_COMMAND, .run = run_seed,
+      .help = "Start the random numbers anew. The same seed gives the same numbers everywhere: uniform draws what NumPy's "
+              "RandomState(N) draws, or with stream=torch torch's double uniforms.",
+      .example = "seed 42\nuniform(3)" },
+    { .name = "set", .usage = "set [memory=MIB] [, plot=auto|window|terminal|text]", .group = "session", .keys = "memory plot",
+      .max_args = 0, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO | BUILTIN_UNSAFE, .run = run_set,
+      .help = "The memory budget for tensors, and where plots go. Alone it shows both.", .example = "set" },
+    { .name = "forget", .usage = "forget NAME, ...", .group = "session", .min_args = 1, .max_args = -1, .flags = BUILTIN_COMMAND,
+      .run = run_forget, .help = "Remove names that nothing else depends on.", .example = "x = 2\nforget x" },
+    { .name = "undo", .usage = "undo", .group = "session", .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_undo,
+      .help = "Take back the last statement that changed something, again and again.", .example = "x = 2\nx <- 3\nundo\nx" },
+    { .name = "redo", .usage = "redo", .group = "session", .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_redo,
+      .help = "Do again what undo took back.", .example = "x = 2\nx <- 3\nundo\nredo\nx" },
+    { .name = "run", .usage = "run \"FILE\"", .group = "session", .min_args = 1, .max_args = 1, .flags = BUILTIN_COMMAND | BUILTIN_UNSAFE,
+      .run = run_run, .help = "Run a script as one statement: if it fails, nothing of it stays.", .example = "" },
+    { .name = "quit", .usage = "quit", .group = "session", .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_quit,
+      .help = "Leave Gradus. Ctrl-D does the same.", .example = "" },
+    { 0 }
+};

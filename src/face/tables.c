@@ -1,0 +1,23 @@
+/* tables.c -- which tables of functions and commands a session has: the one list.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "face/tables.h"
+
+#include "graph/natives.h"
+#include "learn/natives.h"
+
+void tables_add(Session *s)
+{
+    session_add_table(s, natives_core);
+    session_add_table(s, natives_tensor);
+    session_add_table(s, natives_data);
+    session_add_table(s, commands_session);
+    session_add_table(s, commands_help);
+    session_add_table(s, commands_plot);
+}
+
+void tables_free(Session *s)
+{
+    (void)s;
+}

@@ -1,0 +1,708 @@
+/* apply.c -- calling: functions, layers, networks, derivatives.
+ *
+ * A function whose body touches one element at a time is called as one node (a
+ * template, tmpl.h). Every other body is built in place, its locals being named
+ * nodes that `f.u` finds afterwards. A layer is a function with leaves of its
+ * own; a network is a chain of them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/build.h"
+#include "graph/gbuild.h"
+#include "graph/grad.h"
+
+/* ---- formals ---- */
+
+int formal_count(const Func *f)
+{
+    if (f->kind == FN_OP) return f->op->max_in;
+    return f->ast->n - 1;
+}
+
+const Ast *formal_at(const Func *f, int i) { return f->ast->kid[i]; }
+
+static const char *const op_formal[] = { "a", "b", "c" };
+
+static const char *formal_name(const Func *f, int i)
+{
+    return f->kind == FN_OP ? op_formal[i] : formal_at(f, i)->text;
+}
+
+static int formal_find(const Func *f, const char *name, int from)
+{
+    int n = formal_count(f);
+    for (int i = from; i < n; i++)
+        if (!strcmp(formal_name(f, i), name)) return i;
+    return -1;
+}
+
+static void formals_print(Text *t, const Func *f, int from)
+{
+    for (int i = from; i < formal_count(f); i++) {
+        if (i > from) text_add(t, ", ");
+        if (f->kind == FN_OP) text_add(t, op_formal[i]);
+        else ast_print(t, formal_at(f, i));
+    }
+}
+
+typedef struct {
+    int   n;                 /* formals */
+    Value val[64];
+    bool  have[64];
+} Bound;
+
+static void bound_free(Bound *b)
+{
+    for (int i = 0; i < b->n; i++) value_drop(&b->val[i]);
+}
+
+static Status too_many(Env *e, const Func *f, int from, int given, Span at)
+{
+    Text t = { 0 };
+    formals_print(&t, f, from);
+    diag_set(e->d, E_TYPE, env_span(e, at), "%s takes at most %d argument%s (%s), %d given", f->name,
+             formal_count(f) - from, formal_count(f) - from == 1 ? "" : "s", text_str(&t), given);
+    text_free(&t);
+    return E_TYPE;
+}
+
+static Status unknown_key(Env *e, const Func *f, int from, const char *key, Span at)
+{
+    const char *names[64];
+    int n = formal_count(f);
+    for (int i = from; i < n; i++) names[i - from] = formal_name(f, i);
+    const char *near = text_nearest(key, names, n - from);
+    Text t = { 0 };
+    formals_print(&t, f, from);
+    diag_set(e->d, E_NAME, env_span(e, at), "%s has no argument named %s", f->name, key);
+    diag_hint(e->d, "%s%s%sIts arguments are: %s.", near ? "Did you mean " : "", near ? near : "",
+              near ? "? " : "", text_str(&t));
+    text_free(&t);
+    return E_NAME;
+}
+
+/* Arguments to formals from index `from` on; nothing is filled in by default yet. */
+static Status bind(Env *e, const Func *f, int from, const Args *a, Bound *b)
+{
+    *b = (Bound){ .n = formal_count(f) };
+    assert(b->n <= 64);
+    if (a->n > b->n - from) return too_many(e, f, from, a->n, a->at);
+    for (int i = 0; i < a->n; i++) b->val[from + i] = value_keep(a->val[i]), b->have[from + i] = true;
+    for (int k = 0; k < a->n_key; k++) {
+        int i = formal_find(f, a->key[k], from);
+        if (i < 0) return unknown_key(e, f, from, a->key[k], a->at);
+        if (b->have[i])
+            return diag_set(e->d, E_TYPE, env_span(e, a->at), "%s gets its argument %s twice", f->name, a->key[k]);
+        b->val[i] = value_keep(a->key_val[k]);
+        b->have[i] = true;
+    }
+    return OK;
+}
+
+/* Put formals into the body's scope, defaults evaluated there, in order. */
+static Status bind_scope(Env *body, const Func *f, Bound *b, Span at)
+{
+    for (int i = 0; i < b->n; i++) {
+        const Ast *formal = formal_at(f, i);
+        if (!b->have[i] && formal->kind != A_KEY)
+            return diag_set(body->d, E_TYPE, body->blame.to ? body->blame : at, "%s needs a value for %s", f->name,
+                            formal->text);
+        if (!b->have[i]) TRY(build_value(body, formal->kid[0], &b->val[i]));
+        b->have[i] = true;
+        scope_set(body->scope, formal->text, value_keep(b->val[i]));
+    }
+    return OK;
+}
+
+static Env body_env(Env *e, const Func *f, Span at)
+{
+    return (Env){ .s = e->s, .d = e->d, .use = e->use, .prelude = f->prelude, .inside = true,
+                  .blame = env_span(e, at), .depth = e->depth };
+}
+
+/* ---- partial application ---- */
+
+static Value partial_make(Func *f, int from, Bound *b)
+{
+    Func *p = func_new(FN_BOUND, f->name);
+    p->of = func_keep(f);
+    int n = 0;
+    for (int i = from; i < b->n; i++) n += b->have[i];
+    p->key = mem_new(sizeof *p->key * (size_t)(n + 1));
+    p->key_val = mem_new(sizeof *p->key_val * (size_t)(n + 1));
+    for (int i = from; i < b->n; i++)
+        if (b->have[i]) {
+            p->key[p->n_key] = mem_str(formal_name(f, i));
+            p->key_val[p->n_key++] = value_keep(b->val[i]);
+        }
+    return value_func(p);
+}
+
+static Status require_bound(Env *e, const Func *f, int from, const Bound *b, Span at)
+{
+    for (int i = from; i < b->n; i++)
+        if (!b->have[i] && formal_at(f, i)->kind != A_KEY) {
+            diag_set(e->d, E_TYPE, env_span(e, at), "%s needs a value for %s", f->name, formal_at(f, i)->text);
+            Text t = { 0 };
+            formals_print(&t, f, from);
+            diag_hint(e->d, "Its arguments are: %s(%s).", f->name, text_str(&t));
+            text_free(&t);
+            return E_TYPE;
+        }
+    return OK;
+}
+
+/* dense(4, relu), adam(lr=0.1): the first `from` formals are given later. */
+static Status apply_later(Env *e, Func *f, int from, const Args *a, Value *out)
+{
+    Bound b;
+    Status st = bind(e, f, from, a, &b);
+    if (st == OK) st = require_bound(e, f, from, &b, a->at);
+    if (st == OK) *out = partial_make(f, from, &b);
+    bound_free(&b);
+    return st;
+}
+
+/* ---- templates ---- */
+
+static Tmpl *op_tmpl(const Op *op)
+{
+    if (op->kind != OP_ELEMENT || op->min_in != op->max_in) return NULL;
+    Shape scalar = { 0 };
+    Diag d = { 0 };
+    Node *arg[3];
+    for (int i = 0; i < op->max_in; i++) {
+        arg[i] = node_leaf(&scalar, NULL, &d);
+        node_label(arg[i], "%s", op->max_in == 1 ? "x" : op_formal[i]);
+    }
+    Node *body = node_new(op, arg, op->max_in, NULL, 0, (Span){ 0, 0 }, &d);
+    Tmpl *t = tmpl_make(op->name, body, arg, op->max_in);
+    node_drop(body);
+    for (int i = 0; i < op->max_in; i++) node_drop(arg[i]);
+    return t;
+}
+
+/* Build f's body once over scalar leaves; any fault or any number that had to be
+ * known means: not a template. */
+static Tmpl *def_probe(Env *e, Func *f, Func *body_of, Record_of_use *use)
+{
+    int n = formal_count(f);
+    if (n < 1 || n > 3 || formal_count(body_of) != n) return NULL;
+    Diag d = { 0 };
+    Shape scalar = { 0 };
+    Env body = { .s = e->s, .d = &d, .use = use, .prelude = f->prelude, .inside = true,
+                 .depth = e->depth, .scope = scope_new() };
+    Node *arg[3];
+    for (int i = 0; i < n; i++) {
+        arg[i] = node_leaf(&scalar, NULL, &d);
+        node_label(arg[i], "%s", formal_name(f, i));
+        scope_set(body.scope, formal_name(body_of, i), value_node(node_keep(arg[i])));
+    }
+    Value v = { 0 };
+    Tmpl *t = NULL;
+    Status st = body_of->ast->kid[n]->kind == A_BLOCK ? build_block(&body, body_of->ast->kid[n], &v)
+                                                      : build_value(&body, body_of->ast->kid[n], &v);
+    if (st == OK && v.kind == V_NODE && !use->n_guard) t = tmpl_make(f->name, v.node, arg, n);
+    value_drop(&v);
+    scope_drop(body.scope);
+    for (int i = 0; i < n; i++) node_drop(arg[i]);
+    return t;
+}
+
+/* f'(x) = ... as somebody wrote it; counted, or NULL. */
+static Func *declared_slope(Env *e, const Func *f)
+{
+    char name[LIMIT_NAME + 8];
+    snprintf(name, sizeof name, "%s'", f->name);
+    Value v = { 0 };
+    if (f->prelude) {
+        if (!prelude_lookup(e->s, name, &v)) return NULL;
+    } else {
+        Binding *b = session_find(e->s, name);
+        if (!b) return NULL;
+        v = value_keep(b->value);
+    }
+    if (v.kind == V_FUNC && v.func->kind == FN_DEF) return v.func;
+    value_drop(&v);
+    return NULL;
+}
+
+static void tmpl_forget(Func *f)
+{
+    tmpl_drop(f->tmpl);
+    for (char **p = f->tmpl_dep; p && *p; p++) free(*p);
+    free(f->tmpl_dep);
+    f->tmpl = NULL;
+    f->tmpl_dep = NULL;
+    f->tmpl_state = -1;
+}
+
+static void def_tmpl_make(Env *e, Func *f)
+{
+    Record_of_use use = { 0 };
+    f->tmpl_state = 0;                    /* a body that calls itself must not probe for ever */
+    f->tmpl_at = e->s->structure;
+    f->tmpl = def_probe(e, f, f, &use);
+    Func *slope = f->tmpl ? declared_slope(e, f) : NULL;
+    if (slope) {
+        f->tmpl->slope[0] = def_probe(e, f, slope, &use);
+        if (f->tmpl->slope[0]) {
+            free(f->tmpl->slope[0]->name);
+            f->tmpl->slope[0]->name = mem_str(slope->name);
+            f->tmpl->declared = true;
+        }
+        func_drop(slope);
+    }
+    f->tmpl_state = f->tmpl != NULL;
+    if (!f->prelude) {
+        char primed[LIMIT_NAME + 8];
+        snprintf(primed, sizeof primed, "%s'", f->name);
+        Env note = { .use = &use };
+        use_dep(&note, primed);
+    }
+    f->tmpl_dep = mem_new(sizeof *f->tmpl_dep * (size_t)(use.n_dep + 1));
+    for (int i = 0; i < use.n_dep; i++) f->tmpl_dep[i] = mem_str(use.dep[i]);
+    use_free(&use);
+}
+
+const Tmpl *func_tmpl(Env *e, Func *f)
+{
+    if (f->kind == FN_PRIME) {
+        const Tmpl *t = func_tmpl(e, f->of);
+        return t ? tmpl_slope(t, 0) : NULL;
+    }
+    if (f->kind == FN_OP) {
+        if (f->tmpl_state < 0) f->tmpl = op_tmpl(f->op), f->tmpl_state = f->tmpl != NULL;
+        return f->tmpl;
+    }
+    if (f->kind != FN_DEF) return NULL;
+    if (f->tmpl_state >= 0 && !f->prelude && f->tmpl_at != e->s->structure) tmpl_forget(f);
+    if (f->tmpl_state < 0) def_tmpl_make(e, f);
+    for (char **p = f->tmpl_dep; p && *p; p++) use_dep(e, *p);
+    return f->tmpl;
+}
+
+static Status apply_tmpl(Env *e, const Tmpl *t, Bound *b, Span at, Value *out)
+{
+    Node *in[3];
+    for (int i = 0; i < t->n_arg; i++)
+        if (!(in[i] = value_to_node(e->s, b->val[i], env_span(e, at), e->d))) return e->d->code;
+    Node *n = tmpl_call(t, in, env_span(e, at), e->d);
+    if (!n) return e->d->code;
+    *out = value_node(n);
+    return OK;
+}
+
+/* ---- definitions ---- */
+
+static bool all_numbers(const Bound *b)
+{
+    for (int i = 0; i < b->n; i++)
+        if (b->val[i].kind != V_NODE) return false;
+    return true;
+}
+
+static void remember_scope(Env *e, Func *f, Scope *scope, const char *name)
+{
+    if (e->scope) {
+        GROW(e->scope->sub, e->scope->n_sub, e->scope->cap_sub);
+        e->scope->sub_name = mem_grow(e->scope->sub_name, (size_t)e->scope->cap_sub, sizeof(char *));
+        e->scope->sub_name[e->scope->n_sub] = mem_str(name);
+        e->scope->sub[e->scope->n_sub++] = scope_keep(scope);
+    }
+    scope_drop(f->last);
+    f->last = scope_keep(scope);
+}
+
+static Status scope_finish(Env *body, Value *out)
+{
+    if (out->kind == V_NODE) {
+        node_drop(body->scope->out);
+        body->scope->out = node_keep(out->node);
+    }
+    return OK;
+}
+
+static Status run_body(Env *body, const Func *f, Value *out)
+{
+    const Ast *b = f->ast->kid[f->ast->n - 1];
+    TRY(b->kind == A_BLOCK ? build_block(body, b, out) : build_value(body, b, out));
+    return scope_finish(body, out);
+}
+
+static Status apply_def_body(Env *e, Func *f, Env *body, Bound *b, Span at, Value *out)
+{
+    const Tmpl *t = all_numbers(b) ? func_tmpl(e, f) : NULL;
+    if (t) return apply_tmpl(e, t, b, at, out);
+    char path[600];
+    snprintf(path, sizeof path, "%s%s%s", e->path ? e->path : "", e->path ? "." : "", f->name);
+    body->path = path;
+    TRY(run_body(body, f, out));
+    remember_scope(e, f, body->scope, f->name);
+    return OK;
+}
+
+static Status apply_def(Env *e, Func *f, const Args *a, Value *out)
+{
+    Bound b;
+    Status st = bind(e, f, 0, a, &b);
+    if (st == OK && b.n && !a->n && !b.have[0] && formal_at(f, 0)->kind != A_KEY) {
+        *out = partial_make(f, 0, &b);
+        bound_free(&b);
+        return OK;
+    }
+    Env body = body_env(e, f, a->at);
+    body.scope = scope_new();
+    if (st == OK) st = bind_scope(&body, f, &b, a->at);
+    if (st == OK) st = apply_def_body(e, f, &body, &b, a->at, out);
+    scope_drop(body.scope);
+    bound_free(&b);
+    return st;
+}
+
+/* ---- derivatives ---- */
+
+/* No template: f is a whole computation of one number; differentiate its graph. */
+static Status prime_general(Env *e, Func *f, const Args *a, Value *out)
+{
+    if (a->n < 1) return diag_set(e->d, E_TYPE, env_span(e, a->at), "%s' needs an argument", f->name ? f->name : "f");
+    Node *x = value_to_node(e->s, a->val[0], env_span(e, a->at), e->d);
+    if (!x) return e->d->code;
+    Node *at = node_slot(x);
+    Value y = { 0 }, arg = value_node(node_keep(at));
+    Args args = *a;
+    Value first[64];
+    memcpy(first, a->val, sizeof *a->val * (size_t)a->n);
+    first[0] = arg;
+    args.val = first;
+    Status st = func_apply(e, f, &args, &y);
+    Node *n = st == OK ? value_to_node(e->s, y, env_span(e, a->at), e->d) : NULL;
+    if (n && n->shape.rank) {
+        Shape scalar = { 0 };
+        Node *sum = gb_sum_to(n, &scalar);
+        node_drop(n);
+        y.node = n = sum;
+    }
+    if (n) {
+        GradMap *m = grad_build(n);
+        *out = value_node(grad_of(m, at));
+        grad_free(m);
+    } else if (st == OK) {
+        st = e->d->code;
+    }
+    value_drop(&y);
+    value_drop(&arg);
+    node_drop(at);
+    return st;
+}
+
+static Status apply_prime(Env *e, Func *p, const Args *a, Value *out)
+{
+    Func *f = p->of;
+    const Tmpl *t = func_tmpl(e, p);
+    if (!t) return prime_general(e, f, a, out);
+    Func *base = f;
+    while (base->kind == FN_PRIME) base = base->of;
+    Bound b;
+    Status st = bind(e, base, 0, a, &b);
+    Env body = body_env(e, base, a->at);
+    body.scope = scope_new();
+    if (st == OK && base->kind == FN_DEF) st = bind_scope(&body, base, &b, a->at);
+    if (st == OK) st = apply_tmpl(e, t, &b, a->at, out);
+    scope_drop(body.scope);
+    bound_free(&b);
+    return st;
+}
+
+/* ---- layers ---- */
+
+Owned *func_own(Func *f, const char *path)
+{
+    for (int i = 0; i < f->n_own; i++)
+        if (!strcmp(f->own[i].path, path)) return &f->own[i];
+    return NULL;
+}
+
+Node *label_result(Node *n, const char *label)
+{
+    if (n->label || n->op == &op_leaf) n = node_slot(n);
+    else node_keep(n);
+    node_label(n, "%s", label);
+    return n;
+}
+
+static Status apply_layer(Env *e, Func *f, const Args *a, Value *out)
+{
+    Func *def = f->of;
+    if (a->n != 1 || a->n_key)
+        return diag_set(e->d, E_TYPE, env_span(e, a->at), "a layer takes one argument, its input; %d given",
+                        a->n + a->n_key);
+    Args all = { .n_key = f->n_key, .key = (const char **)f->key, .key_val = f->key_val, .at = a->at };
+    Bound b;
+    Status st = bind(e, def, 0, &all, &b);
+    b.val[0] = value_keep(a->val[0]);
+    b.have[0] = true;
+    Env body = body_env(e, def, a->at);
+    body.scope = scope_new();
+    body.owner = f;
+    body.path = f->name;
+    if (st == OK) st = bind_scope(&body, def, &b, a->at);
+    if (st == OK) st = run_body(&body, def, out);
+    if (st == OK && out->kind == V_NODE) {
+        Node *named = label_result(out->node, f->name);
+        value_drop(out);
+        *out = value_node(named);
+        scope_finish(&body, out);
+    }
+    if (st == OK) {
+        scope_drop(f->last);
+        f->last = scope_keep(body.scope);
+    }
+    scope_drop(body.scope);
+    bound_free(&b);
+    return st;
+}
+
+/* ---- networks ---- */
+
+static const char *stage_base(const Func *f)
+{
+    if (f->kind == FN_BOUND) return stage_base(f->of);
+    if (f->kind == FN_CHAIN) return f->name ? f->name : "block";
+    return f->name ? f->name : "f";
+}
+
+static char *stage_auto_name(const Func *chain, const Func *f)
+{
+    const char *base = strrchr(stage_base(f), '.');
+    base = base ? base + 1 : stage_base(f);
+    char name[LIMIT_NAME + 16];
+    for (int k = 1;; k++) {
+        snprintf(name, sizeof name, "%s%d", base, k);
+        bool taken = false;
+        for (int i = 0; i < chain->n_stage; i++) taken |= !strcmp(chain->stage_name[i], name);
+        if (!taken) return mem_str(name);
+    }
+}
+
+static void chain_add(Func *c, Func *f, const char *name)
+{
+    char *stage = name ? mem_str(name) : stage_auto_name(c, f);
+    c->stage = mem_grow(c->stage, (size_t)c->n_stage + 1, sizeof *c->stage);
+    c->stage_name = mem_grow(c->stage_name, (size_t)c->n_stage + 1, sizeof *c->stage_name);
+    c->stage[c->n_stage] = func_keep(f);
+    c->stage_name[c->n_stage++] = stage;
+}
+
+Func *chain_compose(Func *left, Func *right, const char *right_name)
+{
+    Func *c = func_new(FN_CHAIN, NULL);
+    if (left->kind == FN_CHAIN && !left->name) {
+        c->has_input = left->has_input;
+        c->input = left->input;
+        for (int i = 0; i < left->n_stage; i++) chain_add(c, left->stage[i], left->stage_name[i]);
+    } else {
+        c->has_input = left->kind == FN_CHAIN && left->has_input;
+        c->input = left->input;
+        chain_add(c, left, NULL);
+    }
+    chain_add(c, right, right_name);
+    return c;
+}
+
+static Status chain_check_input(Env *e, Func *f, Node *x, Span at)
+{
+    if (!f->has_input) return OK;
+    int r = f->input.rank, extra = x->shape.rank - r;
+    bool fits = extra == 0 || extra == 1;
+    for (int i = 0; i < r && fits; i++) fits = x->shape.dim[extra + i] == f->input.dim[i];
+    if (fits) return OK;
+    char want[SHAPE_TEXT], got[SHAPE_TEXT];
+    diag_set(e->d, E_SHAPE, env_span(e, at), "%s takes samples of shape %s; %s has shape %s",
+             f->name ? f->name : "the network", shape_print(want, &f->input), x->label ? x->label : "this input",
+             shape_print(got, &x->shape));
+    return diag_hint(e->d, "Give one sample of that shape, or a batch of them with one more axis in front.");
+}
+
+static Status apply_stage(Env *body, Func *f, int i, Value *x, Span at)
+{
+    Value y = { 0 };
+    Args one = { .n = 1, .val = x, .at = at };
+    TRY(func_apply(body, f->stage[i], &one, &y));
+    value_drop(x);
+    *x = y;
+    bool layer = f->stage[i]->kind == FN_BOUND || f->stage[i]->kind == FN_CHAIN;
+    if (y.kind == V_NODE && !(layer && y.node->label)) {
+        char path[600];
+        snprintf(path, sizeof path, "%s.%s", f->name, f->stage_name[i]);
+        x->node = label_result(y.node, path);
+        node_drop(y.node);
+    }
+    scope_set(body->scope, f->stage_name[i], value_keep(*x));
+    return OK;
+}
+
+static Status apply_chain(Env *e, Func *f, const Args *a, Value *out)
+{
+    if (a->n != 1 || a->n_key)
+        return diag_set(e->d, E_TYPE, env_span(e, a->at), "%s takes one argument, its input; %d given",
+                        f->name ? f->name : "a network", a->n + a->n_key);
+    if (!f->name) TRY(func_name_as(e, f, e->path ? e->path : "net"));
+    Node *x = value_to_node(e->s, a->val[0], env_span(e, a->at), e->d);
+    if (!x) return e->d->code;
+    TRY(chain_check_input(e, f, x, a->at));
+    Env body = body_env(e, f, a->at);
+    body.prelude = e->prelude;
+    body.scope = scope_new();
+    Value v = value_node(node_keep(x));
+    Status st = OK;
+    for (int i = 0; i < f->n_stage && st == OK; i++) st = apply_stage(&body, f, i, &v, a->at);
+    if (st == OK) {
+        *out = v;
+        scope_finish(&body, out);
+        scope_drop(f->last);
+        f->last = scope_keep(body.scope);
+    } else {
+        value_drop(&v);
+    }
+    scope_drop(body.scope);
+    return st;
+}
+
+static void name_stages(Func *f)
+{
+    for (int i = 0; i < f->n_stage; i++) {
+        Func *g = f->stage[i];
+        bool layer = g->kind == FN_BOUND && g->of->kind == FN_LAYER;
+        bool fresh = g->kind == FN_CHAIN ? !g->name : layer && !strchr(g->name, '.') && g->refs == 1;
+        if (!fresh && !(layer && !strcmp(g->name, g->of->name))) continue;
+        char path[600];
+        snprintf(path, sizeof path, "%s.%s", f->name, f->stage_name[i]);
+        free(g->name);
+        g->name = mem_str(path);
+        if (g->kind == FN_CHAIN) name_stages(g);
+    }
+}
+
+Status func_name_as(Env *e, Func *f, const char *name)
+{
+    if (f->kind == FN_BOUND && f->of->kind == FN_LAYER && !strcmp(f->name, f->of->name)) {
+        free(f->name);
+        f->name = mem_str(name);
+        return OK;
+    }
+    if (f->kind != FN_CHAIN || f->name) return OK;
+    f->name = mem_str(name);
+    name_stages(f);
+    if (!f->has_input) return OK;
+    Node *x = node_leaf(&f->input, NULL, e->d);
+    if (!x) return e->d->code;
+    Value arg = value_node(x), y = { 0 };
+    Args one = { .n = 1, .val = &arg };
+    Status st = apply_chain(e, f, &one, &y);
+    value_drop(&y);
+    value_drop(&arg);
+    scope_drop(f->last);
+    f->last = NULL;
+    return st;
+}
+
+/* ---- one door ---- */
+
+static Status apply_bound(Env *e, Func *f, const Args *a, Value *out)
+{
+    if (f->of->kind == FN_LAYER) return apply_layer(e, f, a, out);
+    if (f->of->kind == FN_OPTIMIZER) {
+        diag_set(e->d, E_TYPE, env_span(e, a->at), "%s is an optimizer: it is not called, it is used", f->name);
+        return diag_hint(e->d, "For example: update E, optimizer=%s(), or train net, data, optimizer=%s()", f->of->name,
+                         f->of->name);
+    }
+    int n = f->n_key + a->n_key;
+    const char **key = mem_new(sizeof *key * (size_t)(n + 1));
+    Value *val = mem_new(sizeof *val * (size_t)(n + 1));
+    int k = 0;
+    for (int i = 0; i < f->n_key; i++) {
+        bool again = false;
+        for (int j = 0; j < a->n_key; j++) again |= !strcmp(a->key[j], f->key[i]);
+        if (!again) key[k] = f->key[i], val[k++] = f->key_val[i];
+    }
+    for (int j = 0; j < a->n_key; j++) key[k] = a->key[j], val[k++] = a->key_val[j];
+    Args all = { .n = a->n, .val = a->val, .n_key = k, .key = key, .key_val = val, .at = a->at };
+    Status st = func_apply(e, f->of, &all, out);
+    free(key);
+    free(val);
+    return st;
+}
+
+static Status apply_op(Env *e, Func *f, const Args *a, Value *out)
+{
+    const Op *op = f->op;
+    if (a->n_key)
+        return diag_set(e->d, E_NAME, env_span(e, a->at), "%s has no argument named %s", f->name, a->key[0]);
+    if (a->n < op->min_in || a->n > op->max_in)
+        return diag_set(e->d, E_TYPE, env_span(e, a->at), "%s takes %d argument%s, %d given", op->usage, op->min_in,
+                        op->min_in == 1 ? "" : "s", a->n);
+    Node *in[3];
+    for (int i = 0; i < a->n; i++)
+        if (!(in[i] = value_to_node(e->s, a->val[i], env_span(e, a->at), e->d))) return e->d->code;
+    return op_apply(e, op, in, a->n, a->at, out);
+}
+
+Status func_apply(Env *e, Func *f, const Args *a, Value *out)
+{
+    *out = value_none();
+    if (e->depth >= LIMIT_DEPTH)
+        return diag_set(e->d, E_LIMIT, env_span(e, a->at), "calls nested deeper than %d (%s)", LIMIT_DEPTH,
+                        f->name ? f->name : "a function");
+    e->depth++;
+    Status st = E_TYPE;
+    switch (f->kind) {
+    case FN_DEF: st = apply_def(e, f, a, out); break;
+    case FN_LAYER: st = apply_later(e, f, 1, a, out); break;
+    case FN_OPTIMIZER: st = apply_later(e, f, 2, a, out); break;
+    case FN_NATIVE: st = native_call(e, f->row, NULL, 0, a, a->at, out); break;
+    case FN_BOUND: st = apply_bound(e, f, a, out); break;
+    case FN_CHAIN: st = apply_chain(e, f, a, out); break;
+    case FN_PRIME: st = apply_prime(e, f, a, out); break;
+    case FN_OP: st = apply_op(e, f, a, out); break;
+    }
+    e->depth--;
+    return st;
+}
+
+Status call_ast(Env *e, Func *f, Ast *const *kid, int n, Span at, Value *out)
+{
+    *out = value_none();
+    if (f->kind == FN_NATIVE) return native_call(e, f->row, kid, n, NULL, at, out);
+    Args a = { .at = at };
+    a.val = mem_new(sizeof *a.val * (size_t)(n + 1));
+    a.key_val = mem_new(sizeof *a.key_val * (size_t)(n + 1));
+    a.key = mem_new(sizeof *a.key * (size_t)(n + 1));
+    Status st = OK;
+    for (int i = 0; i < n && st == OK; i++) {
+        bool key = kid[i]->kind == A_KEY;
+        if (key) a.key[a.n_key] = kid[i]->text;
+        st = build_value(e, key ? kid[i]->kid[0] : kid[i], key ? &a.key_val[a.n_key] : &a.val[a.n]);
+        if (key) a.n_key++;
+        else a.n++;
+    }
+    if (st == OK) st = func_apply(e, f, &a, out);
+    for (int i = 0; i < a.n; i++) value_drop(&a.val[i]);
+    for (int i = 0; i < a.n_key; i++) value_drop(&a.key_val[i]);
+    free(a.val);
+    free(a.key_val);
+    free(a.key);
+    return st;
+}
+
+Status func_call(Session *s, Env *env, Func *f, Value *arg, int n, Span at, Value *out, Diag *d)
+{
+    Env top = { .s = s, .d = d };
+    Args a = { .n = n, .val = arg, .at = at };
+    return func_apply(env ? env : &top, f, &a, out);
+}

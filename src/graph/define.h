@@ -1,0 +1,26 @@
+/* define.h -- making a definition; between session.c and exec.c.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GRADUS_DEFINE_H
+#define GRADUS_DEFINE_H
+
+#include "graph/build.h"
+
+typedef struct {
+    BindingKind    kind;
+    Source        *src;
+    Ast           *ast;
+    Record_of_use *use;      /* emptied into the binding; may be NULL */
+    Span           at;
+} Definition;
+
+/* Bind name to v (takes over v's count on OK only). */
+Status   define_name(Session *s, const char *name, Value v, const Definition *def, Diag *d);
+void     session_put(Session *s, const char *name, Binding *b);    /* NULL: remove */
+Binding *binding_keep(Binding *b);
+void     binding_drop(Binding *b);
+/* A top-level declaration `param W[2, 3] = ...`: a new leaf. */
+Status   declared_leaf(Env *e, const Ast *decl, Node **out);
+
+#endif

@@ -1,0 +1,214 @@
+/* journal.c -- one list of changes serves rollback, undo and redo.
+ *
+ * An entry holds what was and swaps it with what is: applying a journal
+ * backwards undoes it and leaves it holding what undoing removed, so applying
+ * it forwards redoes it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "graph/journal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/define.h"
+
+typedef struct {
+    char    *name;            /* a binding */
+    Binding *binding;
+    Node    *slot, *def;      /* a slot's definition */
+    Node    *leaf;            /* a leaf's numbers */
+    double  *val;
+} Entry;
+
+struct Journal {
+    Journal  *next;           /* older, on a stack */
+    int       n, cap;
+    Entry    *entry;
+    Rng       rng;
+    NumFormat format;
+    size_t    bytes;
+};
+
+/* The stacks hang on the first journal of a session: kept beside it. */
+static struct Stacks {
+    Session *s;
+    Journal *undo, *redo;
+} stacks;
+
+static Entry *entry_add(Session *s)
+{
+    Journal *j = s->journal;
+    GROW(j->entry, j->n, j->cap);
+    Entry *e = &j->entry[j->n++];
+    *e = (Entry){ 0 };
+    return e;
+}
+
+static void journal_free(Journal *j)
+{
+    for (int i = 0; i < j->n; i++) {
+        Entry *e = &j->entry[i];
+        free(e->name);
+        binding_drop(e->binding);
+        node_drop(e->slot);
+        node_drop(e->def);
+        node_drop(e->leaf);
+        free(e->val);
+    }
+    free(j->entry);
+    free(j);
+}
+
+static void stack_free(Journal **top)
+{
+    while (*top) {
+        Journal *j = *top;
+        *top = j->next;
+        journal_free(j);
+    }
+}
+
+void journal_free_all(Session *s)
+{
+    if (stacks.s != s) return;
+    stack_free(&stacks.undo);
+    stack_free(&stacks.redo);
+    stacks.s = NULL;
+}
+
+void journal_begin(Session *s)
+{
+    s->journal = mem_new(sizeof *s->journal);
+    s->journal->rng = s->rng;
+    s->journal->format = s->format;
+}
+
+void journal_bind(Session *s, const char *name, Binding *old, Binding *now)
+{
+    (void)now;
+    if (!s->journal) return;
+    Entry *e = entry_add(s);
+    e->name = mem_str(name);
+    e->binding = binding_keep(old);
+}
+
+void journal_slot(Session *s, Node *slot, Node *now)
+{
+    (void)now;
+    if (!s->journal) return;
+    Entry *e = entry_add(s);
+    e->slot = node_keep(slot);
+    e->def = node_keep(slot->in[0]);
+}
+
+void journal_leaf(Session *s, Node *leaf)
+{
+    if (!s->journal) return;
+    for (int i = 0; i < s->journal->n; i++)
+        if (s->journal->entry[i].leaf == leaf) return;
+    Entry *e = entry_add(s);
+    e->leaf = node_keep(leaf);
+    e->val = mem_new(sizeof *e->val * (size_t)(leaf->len + 1));
+    memcpy(e->val, leaf->val, sizeof *e->val * (size_t)leaf->len);
+    s->journal->bytes += sizeof *e->val * (size_t)leaf->len;
+}
+
+void session_set_leaf(Session *s, Node *leaf, const double *v)
+{
+    journal_leaf(s, leaf);
+    leaf_set(leaf, v);
+}
+
+static void entry_swap(Session *s, Entry *e)
+{
+    if (e->name) {
+        Binding *now = binding_keep(session_find(s, e->name));
+        session_put(s, e->name, e->binding);
+        binding_drop(e->binding);
+        e->binding = now;
+    } else if (e->slot) {
+        Node *now = node_keep(e->slot->in[0]);
+        slot_set(e->slot, e->def);
+        node_drop(e->def);
+        e->def = now;
+    } else {
+        for (int64_t i = 0; i < e->leaf->len; i++) {
+            double now = e->leaf->val[i];
+            e->leaf->val[i] = e->val[i];
+            e->val[i] = now;
+        }
+        leaf_touch(e->leaf);
+    }
+}
+
+static void journal_swap(Session *s, Journal *j, bool backwards)
+{
+    for (int i = 0; i < j->n; i++) entry_swap(s, &j->entry[backwards ? j->n - 1 - i : i]);
+    Rng rng = s->rng;
+    NumFormat format = s->format;
+    s->rng = j->rng;
+    s->format = j->format;
+    j->rng = rng;
+    j->format = format;
+}
+
+void journal_rollback(Session *s)
+{
+    Journal *j = s->journal;
+    s->journal = NULL;
+    journal_swap(s, j, true);
+    journal_free(j);
+}
+
+static void stack_trim(void)
+{
+    size_t bytes = 0;
+    int n = 0;
+    for (Journal **p = &stacks.undo; *p; p = &(*p)->next) {
+        bytes += (*p)->bytes + sizeof **p;
+        if (++n > LIMIT_UNDO || (n > 1 && bytes > LIMIT_UNDO_BYTES)) {
+            stack_free(p);
+            return;
+        }
+    }
+}
+
+static bool journal_empty(const Session *s, const Journal *j)
+{
+    return !j->n && j->format.mode == s->format.mode && j->format.digits == s->format.digits &&
+           j->rng.at == s->rng.at && j->rng.seed == s->rng.seed;
+}
+
+void journal_commit(Session *s, bool undoable)
+{
+    Journal *j = s->journal;
+    s->journal = NULL;
+    if (!undoable || journal_empty(s, j)) {
+        journal_free(j);
+        return;
+    }
+    if (stacks.s != s) {
+        stack_free(&stacks.undo);
+        stack_free(&stacks.redo);
+        stacks.s = s;
+    }
+    stack_free(&stacks.redo);
+    j->next = stacks.undo;
+    stacks.undo = j;
+    stack_trim();
+}
+
+static Status stack_move(Session *s, Journal **from, Journal **to, bool backwards, const char *what, Diag *d)
+{
+    if (stacks.s != s || !*from) return diag_set(d, E_RANGE, (Span){ 0, 0 }, "there is nothing to %s", what);
+    Journal *j = *from;
+    *from = j->next;
+    journal_swap(s, j, backwards);
+    j->next = *to;
+    *to = j;
+    return OK;
+}
+
+Status session_undo(Session *s, Diag *d) { return stack_move(s, &stacks.undo, &stacks.redo, true, "undo", d); }
+Status session_redo(Session *s, Diag *d) { return stack_move(s, &stacks.redo, &stacks.undo, false, "redo", d); }

@@ -1,0 +1,576 @@
+/* session.c -- the table of names, the prelude behind it, and definitions.
+ *
+ * A binding is never changed in place: a new definition makes a new Binding and
+ * the journal keeps the old one, so undo and the rollback of a failed statement
+ * are the same walk backwards.
+ *
+ * When a name is redefined with the same shape its slot node takes the new
+ * definition and everything built upon the slot follows by itself. Only a new
+ * shape or kind, or a gradient that went through the inside of the old
+ * definition, makes dependants be built again from their text: in topological
+ * order, each once.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "graph/session.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/build.h"
+#include "graph/define.h"
+#include "graph/grads.h"
+#include "graph/journal.h"
+#include "graph/prelude.h"
+
+/* ---- table: open addressing ---- */
+
+static Binding gone;                       /* a removed entry */
+
+static size_t hash_text(const char *s)
+{
+    size_t h = 1469598103934665603u;
+    for (; *s; s++) h = (h ^ (unsigned char)*s) * 1099511628211u;
+    return h;
+}
+
+static Binding **table_place(const Session *s, const char *name)
+{
+    size_t mask = (size_t)s->cap_name - 1, h = hash_text(name) & mask;
+    Binding **free_place = NULL;
+    for (;; h = (h + 1) & mask) {
+        Binding **p = &s->name[h];
+        if (!*p) return free_place ? free_place : p;
+        if (*p == &gone) free_place = free_place ? free_place : p;
+        else if (!strcmp((*p)->name, name)) return p;
+    }
+}
+
+static void table_grow(Session *s)
+{
+    Binding **old = s->name;
+    int cap = s->cap_name;
+    s->cap_name = cap ? cap * 2 : 64;
+    s->name = mem_new(sizeof *s->name * (size_t)s->cap_name);
+    s->n_name = 0;
+    for (int i = 0; i < cap; i++)
+        if (old[i] && old[i] != &gone) *table_place(s, old[i]->name) = old[i], s->n_name++;
+    free(old);
+}
+
+Binding *binding_keep(Binding *b)
+{
+    if (b) b->refs++;
+    return b;
+}
+
+void binding_drop(Binding *b)
+{
+    if (!b || --b->refs > 0) return;
+    value_drop(&b->value);
+    source_drop(b->src);
+    for (int i = 0; i < b->n_dep; i++) free(b->dep[i]);
+    for (int i = 0; i < b->n_guard; i++) node_drop(b->guard[i].node);
+    free(b->dep);
+    free(b->guard);
+    free(b->name);
+    free(b);
+}
+
+void session_put(Session *s, const char *name, Binding *b)
+{
+    if (2 * (s->n_name + 1) > s->cap_name) table_grow(s);
+    Binding **p = table_place(s, name);
+    Binding *old = *p && *p != &gone ? *p : NULL;
+    if (!*p && b) s->n_name++;
+    *p = b ? binding_keep(b) : old ? &gone : *p;
+    if (old) s->n_guarded -= old->n_guard > 0, s->n_deep -= old->deep;
+    if (b) s->n_guarded += b->n_guard > 0, s->n_deep += b->deep;
+    binding_drop(old);
+    s->structure++;
+}
+
+Binding *session_find(Session *s, const char *name)
+{
+    if (!s->cap_name) return NULL;
+    Binding *b = *table_place(s, name);
+    return b == &gone ? NULL : b;
+}
+
+static int by_order(const void *a, const void *b)
+{
+    uint64_t x = (*(Binding *const *)a)->order, y = (*(Binding *const *)b)->order;
+    return (x > y) - (x < y);
+}
+
+Binding **session_bindings(Session *s, int *n)
+{
+    Binding **all = mem_new(sizeof *all * (size_t)(s->cap_name + 1));
+    *n = 0;
+    for (int i = 0; i < s->cap_name; i++)
+        if (s->name[i] && s->name[i] != &gone) all[(*n)++] = s->name[i];
+    qsort(all, (size_t)*n, sizeof *all, by_order);
+    return all;
+}
+
+/* ---- prelude: parsed at the first name that is nobody else's ---- */
+
+struct PreludeIndex {
+    int    n, cap;
+    Func **func;
+};
+
+static Func *prelude_func(Source *src, const Ast *a)
+{
+    FuncKind kind = a->kind == S_LAYER ? FN_LAYER : a->kind == S_OPTIMIZER ? FN_OPTIMIZER : FN_DEF;
+    Func *f = func_new(kind, a->text);
+    f->src = source_keep(src);
+    f->ast = (Ast *)a;
+    f->prelude = true;
+    return f;
+}
+
+static void prelude_read(Session *s, const PreludeFile *file)
+{
+    struct PreludeIndex *p = s->prelude;
+    Reader r = { .name = file->name, .text = file->text, .len = strlen(file->text), .line = 1 };
+    for (;;) {
+        Diag d = { 0 };
+        Source *src;
+        Status st = parse_next(&r, &src, &d);
+        assert(st == OK);
+        (void)st;
+        if (!src) return;
+        AstKind k = src->tree->kind;
+        assert(k == S_FUNCTION || k == S_LAYER || k == S_OPTIMIZER);
+        (void)k;
+        GROW(p->func, p->n, p->cap);
+        p->func[p->n++] = prelude_func(src, src->tree);
+        source_drop(src);
+    }
+}
+
+static struct PreludeIndex *prelude_index(Session *s)
+{
+    if (s->prelude) return s->prelude;
+    s->prelude = mem_new(sizeof *s->prelude);
+    for (const PreludeFile *f = prelude_files; f->name; f++) prelude_read(s, f);
+    return s->prelude;
+}
+
+bool prelude_lookup(Session *s, const char *name, Value *out)
+{
+    struct PreludeIndex *p = prelude_index(s);
+    for (int i = 0; i < p->n; i++)
+        if (!strcmp(p->func[i]->name, name)) return *out = value_func(func_keep(p->func[i])), true;
+    return false;
+}
+
+static void prelude_free(Session *s)
+{
+    if (!s->prelude) return;
+    for (int i = 0; i < s->prelude->n; i++) func_drop(s->prelude->func[i]);
+    free(s->prelude->func);
+    free(s->prelude);
+}
+
+/* ---- make ---- */
+
+Session *session_new(void)
+{
+    Session *s = mem_new(sizeof *s);
+    s->format = (NumFormat){ NUM_SIG, 6 };
+    rng_seed(&s->rng, 0);
+    table_grow(s);
+    return s;
+}
+
+void session_free(Session *s)
+{
+    if (!s) return;
+    journal_free_all(s);
+    grads_free(s);
+    for (int i = 0; i < s->n_memory; i++) {
+        free(s->memory[i].text);
+        func_drop(s->memory[i].func);
+    }
+    free(s->memory);
+    value_drop(&s->ans);
+    for (int i = 0; i < s->cap_name; i++)
+        if (s->name[i] && s->name[i] != &gone) binding_drop(s->name[i]);
+    free(s->name);
+    prelude_free(s);
+    text_free(&s->out);
+    free(s);
+}
+
+void session_add_table(Session *s, const Builtin *rows)
+{
+    assert(s->n_table < (int)(sizeof s->table / sizeof *s->table));
+    s->table[s->n_table++] = rows;
+}
+
+const Builtin *session_builtin(Session *s, const char *name)
+{
+    for (int t = 0; t < s->n_table; t++)
+        for (const Builtin *b = s->table[t]; b->name; b++)
+            if (!strcmp(b->name, name)) return b;
+    return NULL;
+}
+
+bool session_is_command(void *ctx, const char *name)
+{
+    const Builtin *b = session_builtin(ctx, name);
+    return b && b->flags & BUILTIN_COMMAND;
+}
+
+bool session_lookup(Session *s, const char *name, Value *out)
+{
+    Diag d = { 0 };
+    Env e = { .s = s, .d = &d };
+    return lookup_name(&e, name, (Span){ 0, 0 }, out) == OK;
+}
+
+typedef struct {
+    const char **v;
+    int n, cap;
+} NameList;
+
+static void list_add(NameList *l, const char *name)
+{
+    GROW(l->v, l->n, l->cap);
+    l->v[l->n++] = name;
+}
+
+static void list_op(const Op *op, void *ctx)
+{
+    char c = op->name[0];
+    if (op->kind == OP_ELEMENT && ((c >= 'a' && c <= 'z'))) list_add(ctx, op->name);
+}
+
+const char **session_names(Session *s, int *n)
+{
+    NameList l = { 0 };
+    for (int i = 0; i < s->cap_name; i++)
+        if (s->name[i] && s->name[i] != &gone) list_add(&l, s->name[i]->name);
+    struct PreludeIndex *p = prelude_index(s);
+    for (int i = 0; i < p->n; i++)
+        if (!strchr(p->func[i]->name, '\'')) list_add(&l, p->func[i]->name);
+    for (int t = 0; t < s->n_table; t++)
+        for (const Builtin *b = s->table[t]; b->name; b++) list_add(&l, b->name);
+    op_each(list_op, &l);
+    *n = l.n;
+    return l.v;
+}
+
+/* ---- define ---- */
+
+static Binding *binding_new(const char *name, Value v, BindingKind kind, Source *src, Ast *ast)
+{
+    static uint64_t order;
+    Binding *b = mem_new(sizeof *b);
+    b->refs = 1;
+    b->name = mem_str(name);
+    b->value = v;
+    b->kind = kind;
+    b->src = src ? source_keep(src) : NULL;
+    b->ast = ast;
+    b->order = ++order;
+    return b;
+}
+
+static void binding_take_use(Binding *b, Record_of_use *u)
+{
+    if (!u) return;
+    b->dep = u->dep;
+    b->n_dep = u->n_dep;
+    b->guard = u->guard;
+    b->n_guard = u->n_guard;
+    b->deep = u->deep;
+    *u = (Record_of_use){ 0 };
+}
+
+/* The circle that def closes back to slot, as "a -> b -> a". */
+static Status circle_fault(Session *s, Node *slot, Node *def, const char *name, Span at, Diag *d)
+{
+    (void)s;
+    Text t = { 0 };
+    text_add(&t, name);
+    Node *here = def;
+    for (int turns = 0; here != slot && turns < 64; turns++) {
+        if (here->op == &op_slot && here->label) text_addf(&t, " -> %s", here->label);
+        Node *next = NULL;
+        for (int i = 0; i < here->n_in && !next; i++)
+            if (node_depends(here->in[i], slot)) next = here->in[i];
+        here = next;
+    }
+    text_addf(&t, " -> %s", name);
+    diag_set(d, E_CIRCLE, at, "%s would depend on itself: %s", name, text_str(&t));
+    text_free(&t);
+    return diag_hint(d, "An equation stays true for ever. To change the number once, write %s <- ...", name);
+}
+
+/* The slot of the name for def: the old one when the shape stays. */
+static Status slot_for(Session *s, Binding *old, const char *name, Node *def, Span at, Diag *d, Value *out,
+                       bool *same)
+{
+    Node *slot = old && old->value.kind == V_NODE ? old->value.node : NULL;
+    if (slot && node_depends(def, slot)) return circle_fault(s, slot, def, name, at, d);
+    *same = slot && shape_equal(&slot->shape, &def->shape);
+    if (*same) {
+        journal_slot(s, slot, def);
+        slot_set(slot, def);
+        *out = value_node(node_keep(slot));
+    } else {
+        Node *fresh = node_slot(def);
+        node_label(fresh, "%s", name);
+        *out = value_node(fresh);
+    }
+    return OK;
+}
+
+static Status check_name(Session *s, const char *name, Span at, Diag *d)
+{
+    if (session_is_command(s, name)) {
+        diag_set(d, E_NAME, at, "%s is a command and cannot be given a value", name);
+        return diag_hint(d, "Choose another name, for example %s1.", name);
+    }
+    return OK;
+}
+
+static Status rebuild_dependants(Session *s, const char *name, bool structural, Diag *d);
+
+Status define_name(Session *s, const char *name, Value v, const Definition *def, Diag *d)
+{
+    TRY(check_name(s, name, def->at, d));
+    Binding *old = session_find(s, name);
+    bool same = false;
+    Value held = v;
+    if (v.kind == V_NODE) {
+        TRY(slot_for(s, old, name, v.node, def->at, d, &held, &same));
+        if (def->kind == B_PARAM) node_label(v.node, "%s", name);
+        value_drop(&v);
+    }
+    Binding *b = binding_new(name, held, def->kind, def->src, def->ast);
+    if (old) b->order = old->order;
+    binding_take_use(b, def->use);
+    journal_bind(s, name, old, b);
+    session_put(s, name, b);
+    binding_drop(b);
+    return old ? rebuild_dependants(s, name, !same, d) : OK;
+}
+
+Status session_define(Session *s, const char *name, Value v, BindingKind kind, Source *src, Ast *ast, Span at, Diag *d)
+{
+    Definition def = { .kind = kind, .src = src, .ast = ast, .at = at };
+    Status st = define_name(s, name, v, &def, d);
+    if (st != OK) value_drop(&v);
+    return st;
+}
+
+Status session_forget(Session *s, const char *name, Diag *d)
+{
+    Binding *b = session_find(s, name);
+    Span nowhere = { 0, 0 };
+    if (!b) return diag_set(d, E_NAME, nowhere, "there is no %s to forget", name);
+    int n;
+    Binding **all = session_bindings(s, &n);
+    Status st = OK;
+    for (int i = 0; i < n && st == OK; i++)
+        for (int k = 0; k < all[i]->n_dep && all[i] != b; k++)
+            if (!strcmp(all[i]->dep[k], name)) {
+                st = diag_set(d, E_NAME, nowhere, "%s still needs %s", all[i]->name, name);
+                diag_hint(d, "Forget or redefine %s first.", all[i]->name);
+                break;
+            }
+    free(all);
+    TRY(st);
+    journal_bind(s, name, b, NULL);
+    session_put(s, name, NULL);
+    return OK;
+}
+
+/* ---- building again what depends on a redefined name ---- */
+
+typedef struct {
+    Session  *s;
+    Binding **all;
+    int       n;
+    Binding **order;          /* dependants, each behind all it depends on (filled backwards) */
+    int       n_order;
+    bool     *seen;
+} Closure;
+
+static bool depends_by_name(const Binding *b, const char *name)
+{
+    for (int i = 0; i < b->n_dep; i++)
+        if (!strcmp(b->dep[i], name)) return true;
+    return false;
+}
+
+static void closure_visit(Closure *c, const char *name, int depth)
+{
+    for (int i = c->n - 1; i >= 0; i--) {
+        if (c->seen[i] || !depends_by_name(c->all[i], name)) continue;
+        c->seen[i] = true;
+        if (depth < 5000) closure_visit(c, c->all[i]->name, depth + 1);
+        c->order[c->n_order++] = c->all[i];
+    }
+}
+
+/* Leaves of an older network that keep their numbers in the newer one. */
+static void adopt_params(Func *new, Func *old)
+{
+    if (new->kind == FN_BOUND && old->kind == FN_BOUND)
+        for (int i = 0; i < new->n_own; i++) {
+            Owned *o = func_own(old, new->own[i].path);
+            bool fits = o && o->node->flags & NODE_PARAM && new->own[i].node->flags & NODE_PARAM &&
+                        shape_equal(&o->node->shape, &new->own[i].node->shape);
+            if (!fits) continue;
+            node_drop(new->own[i].node);
+            new->own[i].node = node_keep(o->node);
+        }
+    if (new->kind == FN_CHAIN && old->kind == FN_CHAIN)
+        for (int i = 0; i < new->n_stage && i < old->n_stage; i++)
+            if (!strcmp(new->stage_name[i], old->stage_name[i])) adopt_params(new->stage[i], old->stage[i]);
+}
+
+static Status rebuild_one(Session *s, Binding *b, bool *structural, Diag *d)
+{
+    Record_of_use use = { 0 };
+    Env e = { .s = s, .d = d, .use = &use };
+    Value v = { 0 };
+    Status st = build_value(&e, b->ast->kid[0], &v);
+    if (st == OK && v.kind == V_FUNC) {
+        st = func_name_as(&e, v.func, b->name);
+        if (st == OK && b->value.kind == V_FUNC) adopt_params(v.func, b->value.func);
+    }
+    if (st != OK) {
+        value_drop(&v);
+        use_free(&use);
+        return st;
+    }
+    Value held = v;
+    bool same = false;
+    if (v.kind == V_NODE) {
+        st = slot_for(s, b, b->name, v.node, b->ast->at, d, &held, &same);
+        value_drop(&v);
+    }
+    if (st == OK) {
+        Binding *fresh = binding_new(b->name, held, b->kind, b->src, b->ast);
+        fresh->order = b->order;
+        binding_take_use(fresh, &use);
+        journal_bind(s, b->name, b, fresh);
+        session_put(s, b->name, fresh);
+        binding_drop(fresh);
+    }
+    use_free(&use);
+    *structural = !same;
+    return st;
+}
+
+static Status rebuild_fault(Binding *b, const char *because, Diag *d)
+{
+    Text line = { 0 };
+    ast_print(&line, b->ast);
+    Diag inner = *d;
+    diag_clear(d);
+    diag_set(d, inner.code, (Span){ 0, 0 }, "with this new %s, %s no longer works: %s", because, b->name, inner.text);
+    diag_hint(d, "It was defined as: %.300s", text_str(&line));
+    text_free(&line);
+    return d->code;
+}
+
+static bool in_list(char *const *list, int n, const Binding *b, bool need)
+{
+    for (int i = 0; need && i < n; i++)
+        if (depends_by_name(b, list[i])) return true;
+    return false;
+}
+
+/* Everything that must follow a change of `name`; equations only: functions read
+ * their names anew at each call, parameters were evaluated once. */
+static Status rebuild_dependants(Session *s, const char *name, bool structural, Diag *d)
+{
+    if (!structural && !s->n_deep) return OK;
+    Closure c = { .s = s };
+    c.all = session_bindings(s, &c.n);
+    c.order = mem_new(sizeof *c.order * (size_t)(c.n + 1));
+    c.seen = mem_new(sizeof *c.seen * (size_t)(c.n + 1));
+    char **changed = mem_new(sizeof *changed * (size_t)(c.n + 2)), **deep = mem_new(sizeof *deep * (size_t)(c.n + 2));
+    int n_changed = 0, n_deep = 0;
+    closure_visit(&c, name, 0);
+    deep[n_deep++] = (char *)name;
+    if (structural) changed[n_changed++] = (char *)name;
+    Status st = OK;
+    for (int i = 0; i < c.n_order; i++) binding_keep(c.order[i]);
+    for (int i = c.n_order - 1; i >= 0 && st == OK; i--) {
+        Binding *b = c.order[i];
+        bool equation = b->ast && b->ast->kind == S_EQUATION && b->kind != B_PARAM;
+        if (!equation || (!in_list(changed, n_changed, b, true) && !in_list(deep, n_deep, b, b->deep))) continue;
+        bool moved = false;
+        st = rebuild_one(s, b, &moved, d);
+        if (st != OK) rebuild_fault(b, name, d);
+        deep[n_deep++] = b->name;
+        if (moved) changed[n_changed++] = b->name;
+    }
+    for (int i = 0; i < c.n_order; i++) binding_drop(c.order[i]);
+    free(c.all);
+    free(c.order);
+    free(c.seen);
+    free(changed);
+    free(deep);
+    return st;
+}
+
+/* ---- guards ---- */
+
+static bool guard_broken(Binding *b, Diag *d)
+{
+    for (int i = 0; i < b->n_guard; i++) {
+        double now = node_scalar(b->guard[i].node, d);
+        bool equal = now == b->guard[i].was || (now != now && b->guard[i].was != b->guard[i].was);
+        if (!equal) return true;
+    }
+    return false;
+}
+
+Status session_refresh(Session *s, Diag *d)
+{
+    if (!s->n_guarded || s->refreshed == node_clock()) return OK;
+    for (int turns = 0; turns < 100; turns++) {
+        int n;
+        Binding **all = session_bindings(s, &n), *broken = NULL;
+        for (int i = 0; i < n && !broken; i++)
+            if (guard_broken(all[i], d)) broken = binding_keep(all[i]);
+        free(all);
+        if (!broken) break;
+        bool moved = false;
+        Status st = broken->ast && broken->ast->kind == S_EQUATION ? rebuild_one(s, broken, &moved, d) : OK;
+        if (st != OK) rebuild_fault(broken, "number", d);
+        else st = rebuild_dependants(s, broken->name, moved, d);
+        binding_drop(broken);
+        TRY(st);
+    }
+    s->refreshed = node_clock();
+    return d->code;
+}
+
+/* ---- optimizers written out in a command ---- */
+
+Func *session_optimizer(Session *s, Value v, const Ast *typed)
+{
+    if (!typed || typed->kind == A_NAME) return v.func;
+    Text t = { 0 };
+    ast_print(&t, typed);
+    for (int i = 0; i < s->n_memory; i++)
+        if (!strcmp(s->memory[i].text, text_str(&t))) {
+            text_free(&t);
+            return s->memory[i].func;
+        }
+    GROW(s->memory, s->n_memory, s->cap_memory);
+    s->memory[s->n_memory++] = (struct Memory){ mem_str(text_str(&t)), func_keep(v.func) };
+    text_free(&t);
+    return v.func;
+}

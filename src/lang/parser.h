@@ -1,0 +1,74 @@
+/* parser.h -- the parser's place in the tokens of one statement; shared by
+ * parse.c (statements) and expr.c (expressions), nobody else.
+ *
+ * Every rule returns its tree, or NULL after it filled p->d; the first NULL ends
+ * the statement, so no rule cleans up.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GRADUS_PARSER_H
+#define GRADUS_PARSER_H
+
+#include "lang/lex.h"
+#include "lang/parse.h"
+
+typedef struct {
+    const char  *begin;      /* of the whole text: docs stand above the statement */
+    const char  *text;       /* of the statement; spans count from here           */
+    int          line;       /* of text[0]                                        */
+    const Token *tok;        /* the last one is T_EOL, T_SEMI or T_END, or too long */
+    int          n_tok, i;   /* the token looked at is tok[i]                     */
+    bool         wants_more; /* the text ends in an open bracket or an operator   */
+    const Diag  *bad;        /* what T_BAD means                                  */
+    Arena       *arena;
+    Diag        *d;
+    int          depth;
+    Ast        **stack;      /* kids of lists under construction                  */
+    int          n_stack, cap_stack;
+    bool       (*is_command)(void *ctx, const char *name);
+    void        *ctx;
+} Parser;
+
+/* ---- tokens ---- */
+static inline const Token *token_now(const Parser *p) { return &p->tok[p->i]; }
+const Token *token_ahead(const Parser *p, int k);          /* the k-th behind it, or the last */
+Span  token_span(const Token *t);
+bool  token_is(const Token *t, const char *op);            /* operator or keyword */
+bool  token_ends(const Token *t);                          /* end of line or text, ; */
+bool  token_accept(Parser *p, const char *op);             /* step over it if it is next */
+void  token_step(Parser *p);
+
+/* ---- failing; all return NULL ---- */
+/* "expected ..., found X" at the present token. */
+void *parser_fail(Parser *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void *parser_refuse(Parser *p, Status code, Span at, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* " after X" for the token before this one, or "". */
+const char *parser_after(const Parser *p, char buf[96]);
+
+/* Depth of brackets, blocks and what else recurses; false when it is too deep. */
+bool  parser_enter(Parser *p);
+void  parser_leave(Parser *p);
+
+/* ---- trees ---- */
+Ast  *ast_make(Parser *p, AstKind kind, Span op, const char *text);
+void  ast_push(Parser *p, Ast *kid);
+/* Everything pushed since the stack was `base` high becomes a's kids; a ends at
+ * the token before this one. */
+Ast  *ast_take(Parser *p, Ast *a, int base);
+const char *token_text(Parser *p, const Token *t);         /* copied into the arena */
+/* The last byte but one of what was read. */
+int   parser_end(const Parser *p);
+
+/* ---- rules ---- */
+/* named: `name: LAYER` may stand here. */
+Ast  *chain_parse(Parser *p, bool named);
+Ast  *args_parse(Parser *p, const char *close, const Token *open); /* pushes; any tree is success */
+Ast  *arg_parse(Parser *p);
+bool  close_parse(Parser *p, const char *close, const Token *open);
+bool  name_parse(Parser *p, const char *what, const Token **out);
+Ast  *if_parse(Parser *p);
+Ast  *block_parse(Parser *p);                               /* parse.c */
+Ast  *statement_parse(Parser *p);                           /* parse.c */
+
+#endif
