@@ -16,13 +16,16 @@ library_sources = \
   src/base/text.h \
   src/lang/ast.c \
   src/lang/ast.h \
+  src/lang/command.c \
   src/lang/expect.c \
   src/lang/expr.c \
   src/lang/lex.c \
   src/lang/lex.h \
   src/lang/parse.c \
   src/lang/parse.h \
+  src/lang/parser.c \
   src/lang/parser.h \
+  src/lang/statement.c \
   src/graph/apply.c \
   src/graph/block.c \
   src/graph/build.c \
@@ -87,6 +90,8 @@ library_sources = \
   src/learn/dataset_scale.c \
   src/learn/natives.h \
   src/learn/natives_data.c \
+  src/teach/chain.c \
+  src/teach/equation.c \
   src/teach/equation.h \
   src/face/canvas.c \
   src/face/canvas.h \

@@ -86,26 +86,48 @@ static bool is_visible(uint32_t c)
            !(c >= 0x2060 && c <= 0x206F) && !(c >= 0xFFF0 && c <= 0xFFFF) && c < 0xE0000;
 }
 
-void gnuscript_text(Text *out, const char *s)
+/* What may be shown of s: at most TEXT_BYTES, whole characters. */
+static Text text_clean(const char *s)
 {
     const unsigned char *at = (const unsigned char *)(s ? s : "");
-    int                  bytes = 0;
+    Text                 clean = { 0 };
     uint32_t             code;
 
-    text_addc(out, '\'');
     while (*at) {
         int n = utf8_read(at, &code);
 
         if (n && is_visible(code)) {
-            if (bytes + n > TEXT_BYTES) break;
-            /* gnuplot 5.4 takes three quotes at the start for an empty string and a new one */
-            if (code == '\'') text_add(out, bytes ? "'" : " '");
-            text_addn(out, (const char *)at, (size_t)n);
-            bytes += n;
+            if (clean.len + (size_t)n > TEXT_BYTES) break;
+            text_addn(&clean, (const char *)at, (size_t)n);
         }
         at += n ? n : 1;
     }
+    return clean;
+}
+
+/* gnuplot 5.4 reads a doubled quote right only when it stands alone: at the start
+ * or beside another it ends the string. There a prime stands for it, as in f′′.
+ * In the labels of tics a percent sign starts a format. */
+static void write_quoted(Text *out, const char *s, bool format)
+{
+    Text        clean = text_clean(s);
+    const char *start = text_str(&clean);
+
     text_addc(out, '\'');
+    for (const char *at = start; *at; at++) {
+        bool lone = at > start && at[-1] != '\'' && at[1] != '\'';
+
+        if (*at == '\'') text_add(out, lone ? "''" : "′");
+        else if (*at == '%' && format) text_add(out, "%%");
+        else text_addc(out, *at);
+    }
+    text_addc(out, '\'');
+    text_free(&clean);
+}
+
+void gnuscript_text(Text *out, const char *s)
+{
+    write_quoted(out, s, false);
 }
 
 static bool is_named(const char *s)
@@ -356,7 +378,7 @@ static void write_tics(Text *o, char axis, const char *const *names, int n)
     text_addf(o, "set %ctics scale 0 (", axis);
     for (int i = 0; i < n; i += every) {
         if (i) text_add(o, ", ");
-        if (names) gnuscript_text(o, names[i]);
+        if (names) write_quoted(o, names[i], true);
         else text_addf(o, "'%d'", i);
         text_addf(o, " %d", i);
     }

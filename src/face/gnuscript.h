@@ -15,9 +15,9 @@ void gnuscript_write(Text *out, const Picture *p, const PictureFrame *f, int wid
                      bool letters);
 
 /* Append s as one gnuplot string that cannot end early or run anything: in
- * single quotes, quotes doubled (after a blank at the start), valid UTF-8 of at
- * most 200 bytes, without control, direction and zero-width characters. NULL is
- * the empty string. */
+ * single quotes, a quote inside doubled or shown as a prime, valid UTF-8 of at
+ * most 200 bytes before that, without control, direction and zero-width
+ * characters. NULL is the empty string. */
 void gnuscript_text(Text *out, const char *s);
 
 #endif

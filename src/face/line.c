@@ -10,6 +10,10 @@
  *   be told to leave them and to set them again.
  * - It has no continuation prompt for rows of one buffer. Our redisplay shows it a
  *   copy of the buffer with ".. " behind each newline, the cursor moved along.
+ * - It reads more keys than the one that was announced (a run of letters, a paste, an
+ *   answer), and Ctrl-C makes the kernel drop what is queued: a plain read would then
+ *   sleep on, deaf to the very Ctrl-C. So the terminal is set to return at once
+ *   (VMIN 0), and our key_in waits for a key or the signal, whichever comes.
  * - It would read a pipe, slowly, echoing: without terminals it is never called.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -17,10 +21,12 @@
 #include "face/line.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,6 +50,7 @@ static bool       typing;       /* inside line_read, a prompt is shown          
 static bool       suspended;
 static bool       finished;     /* the callback has come: typed holds the answer    */
 static char      *typed;
+static bool       aborted;      /* readline has been told of this Ctrl-C              */
 static bool       noted;        /* the history file has failed before               */
 
 /* --- is it whole? -------------------------------------------------------------------- */
@@ -58,6 +65,52 @@ static bool is_whole(const char *text)
 static bool ends_in_empty_rows(const char *s, int n)
 {
     return n >= 2 && s[n - 1] == '\n' && s[n - 2] == '\n';
+}
+
+/* --- from the terminal --------------------------------------------------------------- */
+
+static void prepare_terminal(int meta)
+{
+    struct termios t;
+    rl_prep_terminal(meta);
+    if (tcgetattr(STDIN_FILENO, &t) != 0) return;
+    t.c_cc[VMIN] = 0;
+    t.c_cc[VTIME] = 0;
+    tcsetattr(STDIN_FILENO, TCSANOW, &t);
+}
+
+/* Wait for a key or SIGINT; what poll says of the terminal, 0 for a signal. */
+static int wait_for_key(void)
+{
+    struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
+    sigset_t interrupt, before;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &interrupt, &before);
+    if (stop_asked() && !aborted) p.revents = 0;
+    else if (ppoll(&p, 1, NULL, &before) < 0) p.revents = 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return p.revents;
+}
+
+/* The next byte. At Ctrl-C, once, Ctrl-G instead: whatever readline is in the
+ * middle of, it gives up and comes back to our loop. */
+static int key_in(FILE *from)
+{
+    (void)from;
+    for (;;) {
+        unsigned char c;
+        int state = wait_for_key();
+        if (stop_asked() && !aborted) {
+            aborted = true;
+            return 'G' & 31;
+        }
+        if (!state) continue;
+        ssize_t got = read(STDIN_FILENO, &c, 1);
+        if (got == 1) return c;
+        if (got < 0 && errno != EINTR && errno != EAGAIN) return EOF;
+        if (got == 0 && state & (POLLHUP | POLLERR | POLLNVAL)) return EOF;
+    }
 }
 
 /* --- keys ---------------------------------------------------------------------------- */
@@ -345,6 +398,8 @@ static void readline_open(void)
     rl_catch_signals = 0;
     rl_catch_sigwinch = 0;
     rl_change_environment = 0;
+    rl_getc_function = key_in;
+    rl_prep_term_function = prepare_terminal;
     rl_variable_bind("enable-active-region", "off");
     rl_variable_bind("page-completions", "off");
     rl_variable_bind("enable-bracketed-paste", terminal_dumb() ? "off" : "on");
@@ -400,6 +455,7 @@ static void terminal_take(void)
 static void start_afresh(const char *prompt)
 {
     stop_forget();
+    aborted = false;
     rl_callback_sigcleanup();
     rl_free_line_state();
     rl_point = rl_end;
@@ -451,7 +507,7 @@ static char *edit(const char *prompt)
     for (int i = 0; i < OUR_SIGNALS; i++) loop_catch(our_signals[i]);
     terminal_take();
     typed = NULL;
-    finished = false;
+    finished = aborted = false;
     using_history();
     rl_reset_screen_size();     /* it may have changed while nobody listened */
     rl_callback_handler_install(prompt, got_line);

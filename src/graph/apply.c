@@ -193,6 +193,8 @@ static Tmpl *def_probe(Env *e, Func *f, Func *body_of, Record_of_use *use)
 {
     int n = formal_count(f);
     if (n < 1 || n > 3 || formal_count(body_of) != n) return NULL;
+    const Ast *b = body_of->ast->kid[n];
+    if (b->kind == A_BLOCK && b->n > 1) return NULL;       /* its locals are to be named nodes */
     Diag d = { 0 };
     Shape scalar = { 0 };
     Env body = { .s = e->s, .d = &d, .use = use, .prelude = f->prelude, .inside = true,

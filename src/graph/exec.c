@@ -49,6 +49,11 @@ static Status show_value(Env *e, const char *name, Value v)
     size_t before = s->out.len;
     if (name) text_addf(&s->out, v.kind == V_NODE && v.node->shape.rank > 1 ? "%s =\n" : "%s = ", name);
     value_print(&s->out, v, s->format);
+    Node *latest = v.kind == V_FUNC && v.func->kind == FN_BOUND && v.func->last ? v.func->last->out : NULL;
+    if (latest && node_eval(latest, e->d)) {
+        text_add(&s->out, "  # its latest output: ");
+        value_print(&s->out, (Value){ .kind = V_NODE, .node = latest }, s->format);
+    }
     if (s->out.len == before || s->out.s[s->out.len - 1] != '\n') text_addc(&s->out, '\n');
     if (v.kind == V_NODE && !finite_all(v.node)) note_birth(s, v.node);
     return OK;
@@ -60,6 +65,20 @@ static Status echo_definition(Env *e, const char *name)
     Binding *b = session_find(e->s, name);
     if (b->value.kind == V_FUNC && b->value.func->kind != FN_CHAIN) return OK;
     return show_value(e, name, b->value);
+}
+
+static void note_shadow(Env *e, const char *name)
+{
+    static const char *const constants[] = { "pi", "e", "inf", "nan", NULL };
+    char buf[NUM_TEXT];
+    Env bare = *e;
+    bare.prelude = true;
+    for (int i = 0; constants[i]; i++) {
+        Value v = { 0 };
+        if (strcmp(name, constants[i]) || lookup_name(&bare, name, (Span){ 0, 0 }, &v) != OK) continue;
+        text_addf(&e->s->out, "# %s was %s until now\n", name, num_print(buf, v.node->val[0], e->s->format));
+        value_drop(&v);
+    }
 }
 
 /* ---- definitions ---- */
@@ -90,6 +109,7 @@ static Status exec_equation(Env *e, const Ast *a)
         if (n) v = value_node(n);
         else st = e->d->code;
     }
+    if (st == OK && e->s->echo && !session_find(e->s, a->text)) note_shadow(e, a->text);
     if (st == OK) st = define_name(e->s, a->text, v, &def, e->d);
     if (st != OK) value_drop(&v);
     use_free(&use);

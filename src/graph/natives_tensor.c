@@ -623,7 +623,7 @@ static Status run_scatter_add(Call *c, Value *out)
 /* ---- the table ---- */
 
 #define HELPER(name_, usage_, least, most, run_)                                                   \
-    .name = name_, .usage = usage_, .group = "gradients", .min_args = least, .max_args = most, \
+    .name = name_, .usage = usage_, .group = "adjoints", .min_args = least, .max_args = most, \
     .run = run_
 #define ROW(name_, usage_, least, most, run_)                                            \
     .name = name_, .usage = usage_, .group = "tensors", .min_args = least, .max_args = most, \

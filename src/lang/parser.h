@@ -1,5 +1,11 @@
 /* parser.h -- the parser's place in the tokens of one statement; shared by
- * parse.c (statements) and expr.c (expressions), nobody else.
+ * the files of the parser, nobody else:
+ *
+ *   parse.c      the reader
+ *   statement.c  definitions, control, assignment
+ *   command.c    calls without parentheses
+ *   expr.c       expressions
+ *   parser.c     tokens, faults, trees
  *
  * Every rule returns its tree, or NULL after it filled p->d; the first NULL ends
  * the statement, so no rule cleans up.
@@ -60,15 +66,22 @@ const char *token_text(Parser *p, const Token *t);         /* copied into the ar
 /* The last byte but one of what was read. */
 int   parser_end(const Parser *p);
 
-/* ---- rules ---- */
+/* ---- expr.c ---- */
 /* named: `name: LAYER` may stand here. */
 Ast  *chain_parse(Parser *p, bool named);
-Ast  *args_parse(Parser *p, const char *close, const Token *open); /* pushes; any tree is success */
-Ast  *arg_parse(Parser *p);
-bool  close_parse(Parser *p, const char *close, const Token *open);
-bool  name_parse(Parser *p, const char *what, const Token **out);
+Ast  *arg_parse(Parser *p);                                /* EXPR or key=EXPR */
 Ast  *if_parse(Parser *p);
-Ast  *block_parse(Parser *p);                               /* parse.c */
-Ast  *statement_parse(Parser *p);                           /* parse.c */
+bool  close_parse(Parser *p, const char *close, const Token *open);
+
+/* ---- statement.c ---- */
+Ast  *statement_parse(Parser *p);
+Ast  *block_parse(Parser *p);
+
+/* ---- command.c ---- */
+bool  command_begins(const Parser *p);
+Ast  *command_parse(Parser *p);
+Ast  *break_parse(Parser *p);
+Ast  *help_parse(Parser *p);                               /* ? topic */
+bool  topic_follows(const char *name);                     /* help, show: take any words */
 
 #endif

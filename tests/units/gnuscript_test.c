@@ -25,7 +25,10 @@ static void text_is_one_string(void)
     check_text("it's", "'it''s'");
     check_text("a\nb\r\x1b[2J\x7f", "'ab[2J'");
     check_text("`touch x` $(x) \"x\" @x \\", "'`touch x` $(x) \"x\" @x \\'");
-    check_text("'a'", "' ''a'''");
+    check_text("relu'", "'relu'''");
+    check_text("relu''", "'relu′′'");
+    check_text("'a\x01'", "'′a'''");
+    check_text("a'\n'", "'a′′'");
     check_text(NULL, "''");
 }
 
@@ -47,7 +50,7 @@ static void text_is_short(void)
     memset(long_one, '\'', sizeof long_one);
     long_one[999] = '\0';
     gnuscript_text(&out, long_one);
-    CU_ASSERT_EQUAL(out.len, 2 + 1 + 2 * 200);
+    CU_ASSERT_EQUAL(out.len, 2 + 3 * 200);    /* a prime has three bytes */
     text_clear(&out);
     for (int i = 0; i + 2 < 999; i += 2)
         memcpy(long_one + i, "\xce\xb7", 3);

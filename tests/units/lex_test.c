@@ -101,7 +101,8 @@ static void names(void)
     longest[255] = 'a';
     longest[256] = '\0';
     CU_ASSERT_EQUAL(fault_of(longest).code, E_LIMIT);
-    CU_ASSERT_STRING_EQUAL(fault_of(longest).text, "a name of 256 bytes; at most 255 are allowed");
+    CU_ASSERT_STRING_EQUAL(fault_of(longest).text,
+                           "a name of 256 bytes; at most 255 are allowed");
 }
 
 static void signs_of_the_board(void)

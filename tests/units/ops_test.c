@@ -734,13 +734,17 @@ static const char setup[] =
     "v = [0.7, -1.4, 1.9]\n"
     "s = 1.5\n";
 
+/* The node of an expression (count 1), NULL after a fault. */
 static Node *session_node(Session *s, const char *text)
 {
-    Diag  d = { 0 };
-    Value v = value_none();
+    Diag   d = { 0 };
+    Value  v = value_none();
     Status st = session_eval(s, text, &v, &d);
     holds(st == OK, "%s: %s", text, d.text);
-    return st == OK ? value_to_node(s, v, nowhere, &d) : NULL;
+    Node *n = st == OK ? value_to_node(s, v, nowhere, &d) : NULL;
+    if (n) node_keep(n);
+    value_drop(&v);
+    return n;
 }
 
 /* [[0.25, -0.5], ...]: constants of a shape, as text. */
@@ -764,6 +768,8 @@ static void example_slope(Session *s, const char *E_text, const char *name)
     Node *E = session_node(s, E_text), *g = session_node(s, text_str(&t));
     Binding *b = session_find(s, name);
     if (E && g && b) check_gradient(text_str(&t), E, node_through(b->value.node), g);
+    node_drop(E);
+    node_drop(g);
     text_free(&t);
 }
 
@@ -772,15 +778,15 @@ static void example_holds(Session *s, const Op *op, const char *example)
     static const char *const names[] = { "A", "B", "v", "s" };
     Diag  d = { 0 };
     Node *n = session_node(s, example);
+    Text  t = { 0 };
     if (!n || !node_eval(n, &d)) return;
     check_formula(node_through(n));
-    if (!op->slope) return;
-    Text t = { 0 };
     text_addf(&t, "sum((%s)*", example);
     constants_add(&t, &n->shape, 0);
     text_addc(&t, ')');
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4 && op->slope; i++)
         if (strchr(example, names[i][0])) example_slope(s, text_str(&t), names[i]);
+    node_drop(n);
     text_free(&t);
 }
 

@@ -301,7 +301,6 @@ static void titles_run_nothing(void)
             Diag    d = { 0 };
 
             CU_ASSERT_EQUAL(show_to(&p, "a.svg", &d), OK);
-            if (*d.text) fprintf(stderr, "DBG %d/%d: %s\n", i/HOSTILES,i%HOSTILES, d.text);
             CU_ASSERT_EQUAL(picture_show(&p, &to, &out, &note, &d), OK);
         }
         CU_ASSERT_NOT_EQUAL(access(file_name(buf, "HACK"), F_OK), 0);
