@@ -90,16 +90,28 @@ library_sources = \
   src/learn/dataset_scale.c \
   src/learn/natives.h \
   src/learn/natives_data.c \
+  src/teach/breaks.c \
+  src/teach/breaks.h \
   src/teach/chain.c \
   src/teach/equation.c \
   src/teach/equation.h \
+  src/teach/past.c \
+  src/teach/step.h \
+  src/teach/step_print.c \
+  src/teach/stepper.h \
+  src/teach/trail.c \
   src/face/canvas.c \
   src/face/canvas.h \
   src/face/chart.c \
   src/face/chart.h \
+  src/face/chartcells.c \
+  src/face/chartparts.h \
   src/face/commands.c \
   src/face/complete.c \
   src/face/complete.h \
+  src/face/gnucells.c \
+  src/face/gnujob.c \
+  src/face/gnujob.h \
   src/face/gnuplot.c \
   src/face/gnuplot.h \
   src/face/gnuscript.c \
@@ -139,13 +151,16 @@ prelude_sources = \
 
 unit_sources = \
   tests/units/ast_test.c \
+  tests/units/canvas_test.c \
   tests/units/chart_test.c \
   tests/units/csv_test.c \
   tests/units/dataset_test.c \
   tests/units/diag_test.c \
   tests/units/gnuplot_test.c \
   tests/units/gnuscript_test.c \
+  tests/units/histfile_test.c \
   tests/units/lex_test.c \
+  tests/units/loop_test.c \
   tests/units/mem_test.c \
   tests/units/ops_test.c \
   tests/units/parse_test.c \

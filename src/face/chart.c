@@ -13,24 +13,23 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "face/sheet.h"
+#include "face/chartparts.h"
 
-enum { MARKS = 6, LABEL = 24, BAR_NAME = 20 };
+enum { MARKS = 6 };
 
 static const char *const MARK[MARKS] = { "*", "+", "o", "x", "#", "@" };
 
-static bool is_text(const char *s)
+bool chart_has_text(const char *s)
 {
     return s && *s;
 }
 
-static int at_least(int v, int low)
+int chart_at_least(int v, int low)
 {
     return v > low ? v : low;
 }
 
-/* Refuse in a sentence what has nothing to draw. */
-static bool is_refused(Text *out, const Picture *p)
+bool chart_refuses(Text *out, const Picture *p)
 {
     Diag d = { 0 };
 
@@ -68,8 +67,7 @@ static double plane_y(const Plane *a, double y)
     return (to - y) / (to - from) * (a->h - 1);
 }
 
-/* Enough digits that neighbouring ticks differ, no more. */
-static void tick_text(char buf[NUM_TEXT], double v, double step)
+void chart_tick(char buf[NUM_TEXT], double v, double step)
 {
     double    digits = v != 0 ? floor(log10(fabs(v) / step * 1.0001)) + 2 : 4;
     NumFormat f = { NUM_SIG, digits < 4 ? 4 : digits > 15 ? 15 : (int)digits };
@@ -94,7 +92,7 @@ static void y_tick_text(char buf[NUM_TEXT], const Plane *a, int k)
     double decade = a->f.log_y ? tick_value(log10(a->f.y_from), a->y_step, k) : 0;
 
     if (fabs(decade) >= 5) snprintf(buf, NUM_TEXT, "1e%d", (int)lround(decade));
-    else tick_text(buf, y_tick(a, k), a->f.log_y ? y_tick(a, k) : a->y_step);
+    else chart_tick(buf, y_tick(a, k), a->f.log_y ? y_tick(a, k) : a->y_step);
 }
 
 static bool y_tick_is_inside(const Plane *a, int k)
@@ -110,7 +108,7 @@ static int y_tick_width(const Plane *a)
 
     for (int k = 0; y_tick_is_inside(a, k); k++) {
         y_tick_text(buf, a, k);
-        width = at_least((int)strlen(buf), width);
+        width = chart_at_least((int)strlen(buf), width);
     }
     return width;
 }
@@ -126,7 +124,7 @@ static void draw_y_axis(Plane *a)
         int row = a->top + (int)lround(plane_y(a, y_tick(a, k)));
 
         y_tick_text(buf, a, k);
-        sheet_text(s, a->left - 1 - (int)strlen(buf), row, buf, LABEL);
+        sheet_text(s, a->left - 1 - (int)strlen(buf), row, buf, CHART_LABEL);
         sheet_put(s, a->left - 1, row, s->utf8 ? "┤" : "+");
     }
 }
@@ -145,13 +143,13 @@ static void draw_x_axis(Plane *a)
         int    n, from;
 
         if (at > a->w - 0.5) break;
-        tick_text(buf, x, a->x_step);
+        chart_tick(buf, x, a->x_step);
         n    = (int)strlen(buf);
         from = a->left + (int)lround(at) - n / 2;
         if (from + n > s->columns) from = s->columns - n;
         if (from < free_from) continue;
         sheet_put(s, a->left + (int)lround(at), row, s->utf8 ? "┴" : "+");
-        sheet_text(s, from, row + 1, buf, LABEL);
+        sheet_text(s, from, row + 1, buf, CHART_LABEL);
         free_from = from + n + 1;
     }
 }
@@ -167,25 +165,25 @@ static void plane_choose_ticks(Plane *a, const Picture *p)
 {
     bool given = p->y_range.from != 0 || p->y_range.to != 0;
 
-    a->x_step = picture_tick(a->f.x_from, a->f.x_to, at_least(a->w / 12, 2));
+    a->x_step = picture_tick(a->f.x_from, a->f.x_to, chart_at_least(a->w / 12, 2));
     if (a->f.log_y) {
         double decades = log10(a->f.y_to) - log10(a->f.y_from);
 
-        a->y_step = fmax(1, ceil(decades / at_least(a->h / 2, 1)));
+        a->y_step = fmax(1, ceil(decades / chart_at_least(a->h / 2, 1)));
         return;
     }
-    a->y_step = picture_tick(a->f.y_from, a->f.y_to, at_least((a->h - 1) / 3, 2));
+    a->y_step = picture_tick(a->f.y_from, a->f.y_to, chart_at_least((a->h - 1) / 3, 2));
     if (!given) axis_round(&a->f.y_from, &a->f.y_to, a->y_step);
 }
 
-static bool has_names(const Picture *p)
+bool chart_has_names(const Picture *p)
 {
     for (int s = 0; s < p->count; s++)
-        if (is_text(p->series[s].name)) return true;
+        if (chart_has_text(p->series[s].name)) return true;
     return false;
 }
 
-static void draw_centred(Sheet *s, int from, int width, int row, const char *text)
+void chart_centre(Sheet *s, int from, int width, int row, const char *text)
 {
     int n = sheet_width(text, s->utf8);
 
@@ -199,11 +197,11 @@ static void draw_head(Plane *a, const Picture *p)
     int    used = 0;
 
     if (a->top == 0) return;
-    if (is_text(p->y_label)) used = sheet_text(s, 0, 0, p->y_label, s->columns) + 2;
-    if (is_text(p->title) && used < s->columns) {
+    if (chart_has_text(p->y_label)) used = sheet_text(s, 0, 0, p->y_label, s->columns) + 2;
+    if (chart_has_text(p->title) && used < s->columns) {
         int from = used > a->left ? used : a->left;
 
-        draw_centred(s, from, s->columns - from, 0, p->title);
+        chart_centre(s, from, s->columns - from, 0, p->title);
     }
 }
 
@@ -211,15 +209,15 @@ static void draw_foot(Plane *a, const Picture *p, const char *const *mark, int m
 {
     Sheet *s = &a->sheet;
     int    row = a->top + a->h + 2, at = a->left;
-    int    x_width = is_text(p->x_label) ? sheet_width(p->x_label, s->utf8) : 0;
+    int    x_width = chart_has_text(p->x_label) ? sheet_width(p->x_label, s->utf8) : 0;
 
     if (row >= s->rows) return;
     for (int i = 0; i < p->count && at < s->columns - 3; i++) {
-        if (!is_text(p->series[i].name)) continue;
+        if (!chart_has_text(p->series[i].name)) continue;
         sheet_put(s, at, row, mark[i % marks]);
         at += 2 + sheet_text(s, at + 2, row, p->series[i].name, s->columns - at - 2) + 3;
     }
-    if (at == a->left && x_width) draw_centred(s, a->left, s->columns - a->left, row, p->x_label);
+    if (at == a->left && x_width) chart_centre(s, a->left, s->columns - a->left, row, p->x_label);
     else if (x_width && s->columns - x_width > at)
         sheet_text(s, s->columns - x_width, row, p->x_label, x_width);
 }
@@ -228,11 +226,11 @@ static void draw_foot(Plane *a, const Picture *p, const char *const *mark, int m
 static Plane plane_make(const Picture *p, PictureFrame f, int columns, int rows, bool utf8)
 {
     Plane a = { .f = f };
-    bool  head = is_text(p->title) || is_text(p->y_label);
-    bool  foot = has_names(p) || is_text(p->x_label);
+    bool  head = chart_has_text(p->title) || chart_has_text(p->y_label);
+    bool  foot = chart_has_names(p) || chart_has_text(p->x_label);
 
-    columns = at_least(columns, 20);
-    rows    = at_least(rows, 6);
+    columns = chart_at_least(columns, 20);
+    rows    = chart_at_least(rows, 6);
     foot    = foot && rows >= 6;
     a.top   = head && rows >= 7 ? 1 : 0;
     a.h     = rows - 2 - a.top - foot;
@@ -337,7 +335,7 @@ void chart_lines(Text *out, const Picture *p, int columns, int rows, bool utf8)
 {
     Plane a;
 
-    if (is_refused(out, p)) return;
+    if (chart_refuses(out, p)) return;
     a = plane_make(p, picture_frame(p), columns, rows, utf8);
     for (int s = 0; s < p->count; s++)
         draw_curve(&a, p, s);
@@ -345,339 +343,30 @@ void chart_lines(Text *out, const Picture *p, int columns, int rows, bool utf8)
     plane_finish(&a, out);
 }
 
-/* ---- bars ------------------------------------------------------------- */
-
-/* Bars on a sheet: names, then the bars around zero, then values. */
-typedef struct {
-    Sheet  sheet;
-    int    left, w;
-    double from, to;
-    int    row;
-} Bars;
-
-static const char *bar_fill(const Sheet *s, int series)
-{
-    static const char *const wide[] = { "█", "▒", "▓", "░" }, *const plain[] = { "#", "=", "%", ":" };
-
-    return (s->utf8 ? wide : plain)[series % 4];
-}
-
-static void draw_bar(Bars *b, const char *name, double v, int series)
-{
-    Sheet *s = &b->sheet;
-    char   buf[NUM_TEXT];
-    double unit = (b->to - b->from) > 0 ? (b->w - 1) / (b->to - b->from) : 0;
-    int    zero = b->left + (int)lround(-b->from * unit), end;
-
-    sheet_text(s, 0, b->row, name, b->left - 2);
-    sheet_put(s, zero, b->row, s->utf8 ? "│" : "|");
-    if (isfinite(v)) {
-        v   = fmin(fmax(v, b->from), b->to);
-        end = b->left + (int)lround((v - b->from) * unit);
-        for (int c = zero + 1; c <= end; c++)
-            sheet_put(s, c, b->row, bar_fill(s, series));
-        for (int c = end; c < zero; c++)
-            sheet_put(s, c, b->row, bar_fill(s, series));
-    } else {
-        end = zero;
-    }
-    num_print(buf, v, (NumFormat){ NUM_SIG, 4 });
-    sheet_text(s, (end > zero ? end : zero) + 2, b->row++, buf, LABEL);
-}
-
-/* Room for n bars below a title; widest is the longest name. */
-static Bars bars_make(const Picture *p, int n, int widest, int columns, int rows, bool utf8)
-{
-    Bars b = { 0 };
-    bool foot = p->count > 1 && has_names(p);
-    int  head = is_text(p->title) ? 1 : 0, left = widest < columns / 3 ? widest : columns / 3;
-
-    rows    = n + head + foot < rows ? n + head + foot : rows;
-    b.sheet = sheet_make(columns, rows, utf8);
-    b.left  = left + 2;
-    b.w     = at_least(columns - b.left - 9, 3);
-    b.row   = head;
-    if (head) draw_centred(&b.sheet, 0, columns, 0, p->title);
-    return b;
-}
-
-static void bars_finish(Bars *b, const Picture *p, int left_over, Text *out)
-{
-    int at = b->left;
-
-    if (p->count > 1 && has_names(p))
-        for (int s = 0; s < p->count && at < b->sheet.columns - 3; s++) {
-            if (!is_text(p->series[s].name)) continue;
-            sheet_put(&b->sheet, at, b->sheet.rows - 1, bar_fill(&b->sheet, s));
-            at += 5 + sheet_text(&b->sheet, at + 2, b->sheet.rows - 1, p->series[s].name,
-                                 b->sheet.columns - at - 2);
-        }
-    sheet_print(&b->sheet, out);
-    if (left_over > 0) text_addf(out, "... and %d more\n", left_over);
-    sheet_free(&b->sheet);
-}
-
-static const char *bar_name(const Picture *p, int i, char buf[BAR_NAME])
-{
-    if (p->bar_names) return p->bar_names[i] ? p->bar_names[i] : "";
-    snprintf(buf, BAR_NAME, "%d", i);
-    return buf;
-}
-
-static int bar_count(const Picture *p)
-{
-    int most = 0;
-
-    for (int s = 0; s < p->count; s++)
-        most = at_least(p->series[s].n, most);
-    return most;
-}
-
-static void draw_all_bars(Text *out, const Picture *p, int columns, int rows, bool utf8)
-{
-    PictureFrame f = picture_frame(p);
-    int  groups = bar_count(p), fixed = is_text(p->title) + (p->count > 1 && has_names(p));
-    int  shown = groups * p->count + fixed <= rows ? groups
-                 : at_least((rows - fixed - 1) / p->count, 1);
-    int  widest = 1;
-    char buf[BAR_NAME];
-    Bars b;
-
-    for (int i = 0; i < shown; i++)
-        widest = at_least(sheet_width(bar_name(p, i, buf), utf8), widest);
-    b      = bars_make(p, shown * p->count, widest, columns, rows, utf8);
-    b.from = f.y_from;
-    b.to   = f.y_to;
-    for (int i = 0; i < shown; i++)
-        for (int s = 0; s < p->count; s++)
-            draw_bar(&b, s ? "" : bar_name(p, i, buf), i < p->series[s].n ? p->series[s].y[i] : NAN,
-                     s);
-    bars_finish(&b, p, groups - shown, out);
-}
-
-static void draw_histogram(Text *out, const Picture *p, int columns, int rows, bool utf8)
-{
-    Picture   q = *p;
-    Histogram h = histogram_make(p);
-    int       fixed = is_text(p->title) + (p->count > 1 && has_names(p)), widest = 1;
-    int       room = at_least((rows - fixed) / p->count, 1);
-    char      name[NUM_TEXT];
-    Bars      b;
-
-    if (h.bins > room) {
-        histogram_free(&h);
-        q.bins = room;
-        h      = histogram_make(&q);
-    }
-    for (int i = 0; i < h.bins; i++) {
-        tick_text(name, h.from + i * h.width, h.width);
-        widest = at_least((int)strlen(name), widest);
-    }
-    b    = bars_make(p, h.bins * p->count, widest, columns, rows, utf8);
-    b.to = h.most;
-    for (int i = 0; i < h.bins; i++)
-        for (int s = 0; s < p->count; s++) {
-            tick_text(name, h.from + i * h.width, h.width);
-            draw_bar(&b, s ? "" : name, h.count[(size_t)s * (size_t)h.bins + (size_t)i], s);
-        }
-    bars_finish(&b, p, 0, out);
-    histogram_free(&h);
-}
-
-void chart_bars(Text *out, const Picture *p, int columns, int rows, bool utf8)
-{
-    columns = at_least(columns, 20);
-    rows    = at_least(rows, 6);
-    if (is_refused(out, p)) return;
-    if (p->kind == PICTURE_HISTOGRAM) draw_histogram(out, p, columns, rows, utf8);
-    else draw_all_bars(out, p, columns, rows, utf8);
-}
-
-/* ---- heat map --------------------------------------------------------- */
-
-/* How values become shades: middle and the distance that is full dark. */
-typedef struct {
-    double middle, reach;
-    bool   is_signed;
-} Shades;
-
-static Shades shades_of(const Picture *p)
-{
-    double low, high;
-    Shades s;
-
-    picture_cell_range(p, &low, &high);
-    s.is_signed = p->diverging || (low < 0 && high > 0);
-    s.middle    = p->diverging ? p->middle : s.is_signed ? 0 : low;
-    s.reach     = fmax(fabs(low - s.middle), fabs(high - s.middle));
-    if (!(s.reach > 0)) s.reach = 1;
-    return s;
-}
-
-static const char *shade_glyph(const Shades *s, double v, bool utf8)
-{
-    static const char *const wide[] = { " ", "░", "▒", "▓", "█" };
-    static const char *const plain[] = { " ", ".", ":", "*", "#" };
-    int level = (int)lround(fabs(v - s->middle) / s->reach * 4);
-
-    if (!isfinite(v)) return "?";
-    return (utf8 ? wide : plain)[level > 4 ? 4 : level];
-}
-
-static const char *sign_glyph(const Shades *s, double v)
-{
-    if (v == s->middle || !isfinite(v)) return " ";
-    return v > s->middle ? "+" : "-";
-}
-
-static const char *cell_name(const char *const *names, int i, char buf[BAR_NAME])
-{
-    if (names) return names[i] ? names[i] : "";
-    snprintf(buf, BAR_NAME, "%d", i);
-    return buf;
-}
-
-static int names_width(const char *const *names, int n, bool utf8)
-{
-    int  widest = 1;
-    char buf[BAR_NAME];
-
-    for (int i = 0; i < n; i++)
-        widest = at_least(sheet_width(cell_name(names, i, buf), utf8), widest);
-    return widest;
-}
-
-static int number_width(const Picture *p)
-{
-    int    widest = 1;
-    size_t n = (size_t)p->rows * (size_t)p->cols;
-    char   buf[NUM_TEXT];
-
-    for (size_t i = 0; i < n; i++)
-        widest = at_least((int)strlen(num_print(buf, p->cell[i], (NumFormat){ NUM_SIG, 3 })), widest);
-    return widest;
-}
-
-/* One cell with its number: `-1.79 ▒▒`; the more marks, the further from the
- * middle, and the mark tells the side. */
-static void draw_number(Sheet *s, int x, int y, double v, const Shades *k)
-{
-    static const char *const wide[] = { "▓", "▒" }, *const plain[] = { "+", "-" };
-    const char *mark = (s->utf8 ? wide : plain)[v < k->middle];
-    double      far = fabs(v - k->middle) / k->reach;
-    char        buf[NUM_TEXT];
-
-    num_print(buf, v, (NumFormat){ NUM_SIG, 3 });
-    sheet_text(s, x - 3 - (int)strlen(buf), y, buf, LABEL);
-    if (far > 0.25) sheet_put(s, x - 2, y, mark);
-    if (far > 0.65) sheet_put(s, x - 1, y, mark);
-}
-
-/* left: columns of the row names, each: columns of a cell. */
-static void draw_numbers(Text *out, const Picture *p, int left, int each, bool utf8)
-{
-    int    top = 1 + (is_text(p->title) ? 1 : 0);
-    Sheet  s = sheet_make(left + each * p->cols, top + p->rows, utf8);
-    Shades k = shades_of(p);
-    char   buf[BAR_NAME];
-
-    if (top == 2) sheet_text(&s, 0, 0, p->title, s.columns);
-    for (int c = 0; c < p->cols; c++) {
-        const char *name = cell_name(p->col_names, c, buf);
-        int         n = sheet_width(name, utf8);
-
-        sheet_text(&s, left + each * (c + 1) - 3 - (n < each - 4 ? n : each - 4), top - 1, name,
-                   each - 4 > n ? n : each - 4);
-    }
-    for (int r = 0; r < p->rows; r++) {
-        sheet_text(&s, 0, top + r, cell_name(p->row_names, r, buf), left);
-        for (int c = 0; c < p->cols; c++)
-            draw_number(&s, left + each * (c + 1), top + r,
-                        p->cell[(size_t)r * (size_t)p->cols + (size_t)c], &k);
-    }
-    sheet_print(&s, out);
-    sheet_free(&s);
-}
-
-static int part(int i, int shown, int all)
-{
-    return (int)((long long)i * all / shown);
-}
-
-static void draw_shades(Text *out, const Picture *p, int columns, int rows, bool utf8)
-{
-    int    top = is_text(p->title) ? 1 : 0;
-    int    w = p->cols < columns / 2 ? p->cols : columns / 2;
-    int    h = p->rows < rows - 1 - top ? p->rows : rows - 1 - top;
-    Sheet  s = sheet_make(columns, top + h, utf8);
-    Shades k = shades_of(p);
-    double low, high;
-
-    if (top) sheet_text(&s, 0, 0, p->title, columns);
-    for (int r = 0; r < h; r++)
-        for (int c = 0; c < w; c++) {
-            double v = picture_cell_mean(p, part(r, h, p->rows), part(r + 1, h, p->rows),
-                                         part(c, w, p->cols), part(c + 1, w, p->cols));
-            const char *shade = shade_glyph(&k, v, utf8);
-
-            sheet_put(&s, 2 * c, top + r, k.is_signed ? sign_glyph(&k, v) : shade);
-            sheet_put(&s, 2 * c + 1, top + r, shade);
-        }
-    sheet_print(&s, out);
-    sheet_free(&s);
-    picture_cell_range(p, &low, &high);
-    text_add(out, "from ");
-    text_num(out, low, (NumFormat){ NUM_SIG, 4 });
-    text_add(out, " to ");
-    text_num(out, high, (NumFormat){ NUM_SIG, 4 });
-    text_addc(out, '\n');
-}
-
-void chart_heatmap(Text *out, const Picture *p, int columns, int rows, bool utf8)
-{
-    int left, each, most;
-
-    columns = at_least(columns, 20);
-    rows    = at_least(rows, 6);
-    if (is_refused(out, p)) return;
-    if (p->cols > columns || p->rows > rows) {
-        draw_shades(out, p, columns, rows, utf8);
-        return;
-    }
-    left = names_width(p->row_names, p->rows, utf8);
-    left = left < columns / 4 ? left : columns / 4;
-    each = number_width(p) + 4;
-    most = names_width(p->col_names, p->cols, utf8) + 4;
-    each = at_least(most < each + 8 ? most : each + 8, each);
-    if (left + each * p->cols > columns) each = number_width(p) + 4;
-    if (left + each * p->cols <= columns && p->rows + 1 + is_text(p->title) <= rows)
-        draw_numbers(out, p, left, each, utf8);
-    else draw_shades(out, p, columns, rows, utf8);
-}
-
 /* ---- surfaces and regions --------------------------------------------- */
 
 /* Point marks differ from the grounds of classes. */
 static const char *const GROUND[] = { ".", " ", ":", "-", "~", "'" };
 
-static const char *ground_glyph(const Picture *p, const Shades *k, double v, bool utf8)
+static const char *ground_glyph(const Picture *p, const ChartShades *k, double v, bool utf8)
 {
     static const char *const half[] = { ".", " " };
 
     if (!isfinite(v)) return "?";
     if (p->classes > 0) return GROUND[v >= 0 ? (int)v % 6 : 0];
     if (p->diverging && p->count > 0) return half[v > p->middle];
-    return shade_glyph(k, v, utf8);
+    return chart_shade(k, v, utf8);
 }
 
 static void draw_ground(Plane *a, const Picture *p)
 {
-    Shades k = shades_of(p);
+    ChartShades k = chart_shades(p);
 
     for (int r = 0; r < a->h; r++)
         for (int c = 0; c < a->w; c++) {
-            int    row = (int)lround((a->h - 1.0 - r) / at_least(a->h - 1, 1) * (p->rows - 1));
-            int    col = (int)lround((double)c / at_least(a->w - 1, 1) * (p->cols - 1));
+            double up = (a->h - 1.0 - r) / chart_at_least(a->h - 1, 1);
+            int    row = (int)lround(up * (p->rows - 1));
+            int    col = (int)lround((double)c / chart_at_least(a->w - 1, 1) * (p->cols - 1));
             double v = p->cell[(size_t)row * (size_t)p->cols + (size_t)col];
 
             sheet_put(&a->sheet, a->left + c, a->top + r, ground_glyph(p, &k, v, a->sheet.utf8));
@@ -686,11 +375,12 @@ static void draw_ground(Plane *a, const Picture *p)
 
 void chart_plane(Text *out, const Picture *p, int columns, int rows, bool utf8)
 {
-    PictureFrame f = { p->x_range.from, p->x_range.to, p->y_range.from, p->y_range.to, false, 0, 0 };
+    PictureFrame f = { p->x_range.from, p->x_range.to, p->y_range.from, p->y_range.to,
+                       false, 0, 0 };
     Picture      q = *p;
     Plane        a;
 
-    if (is_refused(out, p)) return;
+    if (chart_refuses(out, p)) return;
     q.kind = p->kind == PICTURE_SURFACE ? PICTURE_LINES : PICTURE_POINTS;
     a      = plane_make(p, f, columns, rows, utf8);
     draw_ground(&a, p);
@@ -732,10 +422,10 @@ void chart_spark(Text *out, const double *y, int n, int columns, bool utf8)
     static const char *const wide[] = { "▁", "▂", "▃", "▅", "▇" };
     static const char *const plain[] = { "_", ".", "-", "=", "#" };
     int    w = n < columns ? n : columns;
-    double low = INFINITY, high = -INFINITY, *v = mem_new(sizeof *v * (size_t)at_least(w, 1));
+    double low = INFINITY, high = -INFINITY, *v = mem_new(sizeof *v * (size_t)chart_at_least(w, 1));
 
     for (int i = 0; i < w; i++) {
-        v[i] = mean_of(y, part(i, w, n), part(i + 1, w, n));
+        v[i] = mean_of(y, chart_part(i, w, n), chart_part(i + 1, w, n));
         if (v[i] < low) low = v[i];
         if (v[i] > high) high = v[i];
     }

@@ -505,6 +505,7 @@ static char *edit(const char *prompt)
 {
     fflush(stdout);
     for (int i = 0; i < OUR_SIGNALS; i++) loop_catch(our_signals[i]);
+    stop_forget();
     terminal_take();
     typed = NULL;
     finished = aborted = false;

@@ -236,7 +236,7 @@ static Func *declared_slope(Env *e, const Func *f)
 
 static void tmpl_forget(Func *f)
 {
-    tmpl_drop(f->tmpl);
+    tmpl_close(f->tmpl);
     for (char **p = f->tmpl_dep; p && *p; p++) free(*p);
     free(f->tmpl_dep);
     f->tmpl = NULL;

@@ -174,6 +174,15 @@ void tmpl_drop(Tmpl *t)
     free(t);
 }
 
+void tmpl_close(Tmpl *t)
+{
+    if (!t) return;
+    Tmpl *slope[3];
+    for (int i = 0; i < 3; i++) slope[i] = t->slope[i], t->slope[i] = NULL;
+    for (int i = 0; i < 3; i++) tmpl_close(slope[i]);
+    tmpl_drop(t);
+}
+
 const Tmpl *tmpl_slope(const Tmpl *ct, int i)
 {
     Tmpl *t = (Tmpl *)ct;

@@ -41,6 +41,9 @@ void   tmpl_run(const Tmpl *t, double *y, const double *const *arg, const int *s
 Tmpl  *tmpl_make(const char *name, Node *body, Node *const *arg, int n_arg);
 Tmpl  *tmpl_keep(Tmpl *t);
 void   tmpl_drop(Tmpl *t);
+/* Drop t from its function: a slope whose body calls the function again (sigmoid'
+ * calls sigmoid) holds it in a circle, which is opened here. */
+void   tmpl_close(Tmpl *t);
 /* A call of t over in[0..n_arg-1] as a node of count 1; NULL and d when shapes do not fit. */
 Node  *tmpl_call(const Tmpl *t, Node *const *in, Span at, Diag *d);
 /* Derivative by argument i: the declared one, or derived from the body. */

@@ -194,6 +194,7 @@ static void func_free_parts(Func *f)
     for (int i = 0; i < f->n_own; i++) {
         free(f->own[i].path);
         node_drop(f->own[i].node);
+        node_drop(f->own[i].of);
     }
     free(f->own);
     for (int i = 0; i < f->n_stage; i++) func_drop(f->stage[i]);
@@ -208,7 +209,9 @@ void func_drop(Func *f)
     func_drop(f->of);
     scope_drop(f->last);
     record_drop(f->task);
-    tmpl_drop(f->tmpl);
+    tmpl_close(f->tmpl);
+    for (char **p = f->tmpl_dep; p && *p; p++) free(*p);
+    free(f->tmpl_dep);
     source_drop(f->src);
     free(f->name);
     free(f);

@@ -315,8 +315,10 @@ static void titles_run_nothing(void)
 
 static void odd_data_draw(void)
 {
-    double        one[] = { 3 }, flat[] = { 2, 2, 2 }, huge[] = { -1.7e308, 1.7e308, 1e299, -1e299 };
-    double        tiny[] = { 1e-310, 2e-310 }, close[] = { 1, 1 + 1e-15 }, logs[] = { 0, -1, 1e-9, 5 };
+    double        one[] = { 3 }, flat[] = { 2, 2, 2 };
+    double        huge[] = { -1.7e308, 1.7e308, 1e299, -1e299 };
+    double        tiny[] = { 1e-310, 2e-310 }, close[] = { 1, 1 + 1e-15 };
+    double        logs[] = { 0, -1, 1e-9, 5 };
     double        wild[] = { 1, 1e23, NAN, INFINITY };
     PictureSeries s[] = { { "1", 1, NULL, one, NULL },   { "2", 3, NULL, flat, NULL },
                           { "3", 4, NULL, huge, NULL },  { "4", 2, NULL, tiny, NULL },
