@@ -460,8 +460,9 @@ static void start_afresh(const char *prompt)
     rl_free_line_state();
     rl_point = rl_end;
     redisplay();
+    fputs("^C", rl_outstream);
     rl_callback_handler_remove();
-    fputs("^C\n", rl_outstream);
+    fputs("\n", rl_outstream);
     fflush(rl_outstream);
     using_history();
     rl_callback_handler_install(prompt, got_line);

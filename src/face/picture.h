@@ -61,7 +61,6 @@ typedef struct {
     bool                 diverging;    /* blue/orange, symmetric around middle               */
     double               middle;
     int                  classes;      /* regions: cells are 0 .. classes-1; 0: a value      */
-    const char *const   *class_names;  /* NULL: 0, 1, 2, ...                                 */
 } Picture;
 /* For surface and regions the grid spans x_range and y_range, which must be
  * set: cell [r][c] lies at x = from + c*(to - from)/(cols - 1), y likewise by r. */

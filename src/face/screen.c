@@ -159,8 +159,8 @@ static Status refuse(Diag *d)
     } else if (!name || !*name) {
         diag_set(d, E_IO, none, "a full-screen view needs to know the terminal: TERM is not set");
     } else if (!can_address(&known)) {
-        diag_set(d, E_IO, none, known ? "the terminal \"%.60s\" cannot place its cursor"
-                                      : "the terminal \"%.60s\" is not known on this machine", name);
+        const char *why = known ? "cannot place its cursor" : "is not known on this machine";
+        diag_set(d, E_IO, none, "the terminal \"%.60s\" %s", name, why);
     } else {
         return OK;
     }

@@ -28,6 +28,7 @@ def test_ctrl_c_clears_a_half_typed_line():
     t.wait(">> 40 + 2000")
     t.key("ctrl_c")
     t.wait_prompt()
+    t.wait_line(">> 40 + 2000^C")
     t.line("1 + 2")
     t.wait_line("3")
     check("2040" not in t.text(), "the cleared line was run")

@@ -123,8 +123,8 @@ static void test_wrap_breaks_at_blanks(void)
     CU_ASSERT_EQUAL(canvas_wrap(c, r, STYLE_NORMAL, "the chain rule\nabcdefghijk x"), 5);
     CU_ASSERT_STRING_EQUAL(shown(c, false), " the\n chain\n rule\n abcdefgh\n ijk x\n");
     canvas_clear(c);
-    CU_ASSERT_EQUAL(canvas_wrap(c, r, STYLE_NORMAL, "an error, a sum"), 2);
-    CU_ASSERT_STRING_EQUAL(shown(c, false), " an\n error, a\n");
+    CU_ASSERT_EQUAL(canvas_wrap(c, r, STYLE_NORMAL, "an error, a sum"), 3);
+    CU_ASSERT_STRING_EQUAL(shown(c, false), " an\n error, a\n sum\n");
     canvas_clear(c);
     r.h = 1;
     CU_ASSERT_EQUAL(canvas_wrap(c, r, STYLE_NORMAL, "one two three"), 2);
