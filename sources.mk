@@ -95,7 +95,10 @@ library_sources = \
   src/teach/chain.c \
   src/teach/equation.c \
   src/teach/equation.h \
+  src/teach/natives.h \
+  src/teach/natives_step.c \
   src/teach/past.c \
+  src/teach/step.c \
   src/teach/step.h \
   src/teach/step_print.c \
   src/teach/stepper.h \
@@ -171,6 +174,7 @@ unit_sources = \
   tests/units/show_test.c \
   tests/units/stop_test.c \
   tests/units/term_test.c \
+  tests/units/terminal_test.c \
   tests/units/text_test.c \
   tests/units/units.h \
   tests/units/units_main.c \
@@ -183,6 +187,8 @@ test_runners = \
   tests/units.sh
 
 extra_files = \
+  HACKING \
+  bench \
   data \
   tests/data \
   tests/screens

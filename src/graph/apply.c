@@ -122,7 +122,7 @@ static Status bind_scope(Env *body, const Func *f, Bound *b, Span at)
 static Env body_env(Env *e, const Func *f, Span at)
 {
     return (Env){ .s = e->s, .d = e->d, .use = e->use, .prelude = f->prelude, .inside = true,
-                  .blame = env_span(e, at), .depth = e->depth };
+                  .blame = env_span(e, at), .depth = e->depth, .build = e->build };
 }
 
 /* ---- partial application ---- */
@@ -309,16 +309,55 @@ static bool all_numbers(const Bound *b)
     return true;
 }
 
+static void scope_add_sub(Scope *in, const char *name, Scope *sub)
+{
+    int cap = in->cap_sub;
+    GROW(in->sub, in->n_sub, in->cap_sub);
+    if (cap != in->cap_sub) in->sub_name = mem_grow(in->sub_name, (size_t)in->cap_sub, sizeof(char *));
+    in->sub_name[in->n_sub] = mem_str(name);
+    in->sub[in->n_sub++] = scope_keep(sub);
+}
+
+/* f.u now means this call; and again when E, whose building made it, is entered. */
+static void remember_last(Env *e, Func *f, Scope *scope)
+{
+    scope->build = e->build;
+    scope_drop(f->last);
+    f->last = scope_keep(scope);
+    Record_of_use *u = e->use;
+    if (!u) return;
+    GROW(u->call, u->n_call, u->cap_call);
+    u->call[u->n_call++] = (struct CallSeen){ func_keep(f), scope_keep(scope) };
+}
+
+static bool called_before(const Env *e, const Func *f)
+{
+    return e->build && f->last && f->last->build == e->build;
+}
+
+/* The second call of f within one definition is f.call2: its inside has a name
+ * of its own, so that two calls are never mistaken for each other. */
+static void call_path(char *path, size_t size, const Env *e, const Func *f, const char *name)
+{
+    if (e->scope && e->path) snprintf(path, size, "%s.%s", e->path, name);
+    else if (called_before(e, f)) snprintf(path, size, "%s.call%d", name, f->last->calls + 1);
+    else snprintf(path, size, "%s", name);
+}
+
 static void remember_scope(Env *e, Func *f, Scope *scope, const char *name)
 {
     if (e->scope) {
-        GROW(e->scope->sub, e->scope->n_sub, e->scope->cap_sub);
-        e->scope->sub_name = mem_grow(e->scope->sub_name, (size_t)e->scope->cap_sub, sizeof(char *));
-        e->scope->sub_name[e->scope->n_sub] = mem_str(name);
-        e->scope->sub[e->scope->n_sub++] = scope_keep(scope);
+        scope_add_sub(e->scope, name, scope);
+        if (e->path) return;
     }
-    scope_drop(f->last);
-    f->last = scope_keep(scope);
+    if (called_before(e, f)) {
+        char call[32];
+        snprintf(call, sizeof call, "call%d", ++f->last->calls);
+        scope_add_sub(f->last, call, scope);
+        return;
+    }
+    scope->calls = 1;
+    remember_last(e, f, scope);
 }
 
 static Status scope_finish(Env *body, Value *out)
@@ -342,7 +381,7 @@ static Status apply_def_body(Env *e, Func *f, Env *body, Bound *b, Span at, Valu
     const Tmpl *t = all_numbers(b) ? func_tmpl(e, f) : NULL;
     if (t) return apply_tmpl(e, t, b, at, out);
     char path[600];
-    snprintf(path, sizeof path, "%s%s%s", e->path ? e->path : "", e->path ? "." : "", f->name);
+    call_path(path, sizeof path, e, f, f->name);
     body->path = path;
     TRY(run_body(body, f, out));
     remember_scope(e, f, body->scope, f->name);
@@ -452,18 +491,23 @@ static Status apply_layer(Env *e, Func *f, const Args *a, Value *out)
     Env body = body_env(e, def, a->at);
     body.scope = scope_new();
     body.owner = f;
-    body.path = f->name;
+    char path[600];
+    const char *dot = strrchr(f->name, '.');
+    call_path(path, sizeof path, e, f, e->scope && e->path && dot ? dot + 1 : f->name);
+    body.path = path;
     if (st == OK) st = bind_scope(&body, def, &b, a->at);
     if (st == OK) st = run_body(&body, def, out);
     if (st == OK && out->kind == V_NODE) {
-        Node *named = label_result(out->node, f->name);
+        Node *named = label_result(out->node, path);
         value_drop(out);
         *out = value_node(named);
         scope_finish(&body, out);
     }
-    if (st == OK) {
-        scope_drop(f->last);
-        f->last = scope_keep(body.scope);
+    if (st == OK && e->scope && e->path && dot) {
+        scope_add_sub(e->scope, dot + 1, body.scope);
+        if (!called_before(e, f)) remember_last(e, f, body.scope);
+    } else if (st == OK) {
+        remember_scope(e, f, body.scope, f->name);
     }
     scope_drop(body.scope);
     bound_free(&b);
@@ -541,7 +585,7 @@ static Status apply_stage(Env *body, Func *f, int i, Value *x, Span at)
     bool layer = f->stage[i]->kind == FN_BOUND || f->stage[i]->kind == FN_CHAIN;
     if (y.kind == V_NODE && !(layer && y.node->label)) {
         char path[600];
-        snprintf(path, sizeof path, "%s.%s", f->name, f->stage_name[i]);
+        snprintf(path, sizeof path, "%s.%s", body->path, f->stage_name[i]);
         x->node = label_result(y.node, path);
         node_drop(y.node);
     }
@@ -561,14 +605,18 @@ static Status apply_chain(Env *e, Func *f, const Args *a, Value *out)
     Env body = body_env(e, f, a->at);
     body.prelude = e->prelude;
     body.scope = scope_new();
+    char path[600];
+    const char *dot = strrchr(f->name, '.');
+    bool nested = e->scope && e->path;
+    call_path(path, sizeof path, e, f, nested && dot ? dot + 1 : f->name);
+    body.path = path;
     Value v = value_node(node_keep(x));
     Status st = OK;
     for (int i = 0; i < f->n_stage && st == OK; i++) st = apply_stage(&body, f, i, &v, a->at);
     if (st == OK) {
         *out = v;
         scope_finish(&body, out);
-        scope_drop(f->last);
-        f->last = scope_keep(body.scope);
+        remember_scope(e, f, body.scope, nested && dot ? dot + 1 : f->name);
     } else {
         value_drop(&v);
     }

@@ -147,7 +147,8 @@ static Status param_make(Env *e, const Ast *decl, const Shape *s, Node **out)
         st = leaf_from(e, init, &own, decl, out);
         if (st == OK) {
             (*out)->flags |= NODE_PARAM;
-            node_label(*out, "%s%s%s", e->path ? e->path : "", e->path ? "." : "", decl->text);
+            const char *whose = e->owner ? e->owner->name : NULL;
+            node_label(*out, "%s%s%s", whose ? whose : "", whose ? "." : "", decl->text);
         }
     }
     value_drop(&v);

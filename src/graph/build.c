@@ -45,8 +45,13 @@ void use_free(Record_of_use *u)
 {
     for (int i = 0; i < u->n_dep; i++) free(u->dep[i]);
     for (int i = 0; i < u->n_guard; i++) node_drop(u->guard[i].node);
+    for (int i = 0; i < u->n_call; i++) {
+        func_drop(u->call[i].func);
+        scope_drop(u->call[i].scope);
+    }
     free(u->dep);
     free(u->guard);
+    free(u->call);
     *u = (Record_of_use){ 0 };
 }
 

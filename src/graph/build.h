@@ -21,6 +21,8 @@ typedef struct {
     int    n_guard, cap_guard;
     struct Guard *guard;
     bool   deep;
+    int    n_call, cap_call;
+    struct CallSeen *call;
 } Record_of_use;
 
 /* Where an expression is evaluated. */
@@ -35,6 +37,7 @@ struct Env {
     bool     inside;         /* body of a function: blame the call               */
     Span     blame;
     int      depth;
+    uint64_t build;          /* number of the definition being built             */
     bool     broke;          /* a break was met                                  */
     bool     rule;           /* body of an optimizer                             */
     struct RuleBody *body;   /* its states and assignments, update.c             */

@@ -98,6 +98,7 @@ static Status exec_equation(Env *e, const Ast *a)
     Record_of_use use = { 0 };
     Env in = *e;
     in.use = &use;
+    in.build = ++e->s->builds;
     Value v = { 0 };
     Status st = build_value(&in, a->kid[0], &v);
     if (st == OK && v.kind == V_FUNC) st = func_name_as(&in, v.func, a->text);
@@ -287,6 +288,21 @@ static Status assign_one(Env *e, const Ast *target, Node *v)
     return OK;
 }
 
+/* history, a data set, a text: kept as it is now, following nothing. */
+static Status assign_other(Env *e, const Ast *target, Value v)
+{
+    Definition def = { .kind = B_OTHER, .src = e->s->running, .at = target->at };
+    value_keep(v);
+    Status st = define_name(e->s, target->text, v, &def, e->d);
+    if (st != OK) value_drop(&v);
+    return st == OK ? echo_definition(e, target->text) : st;
+}
+
+static bool is_other(Value v)
+{
+    return v.kind == V_STR || v.kind == V_LIST || (v.kind == V_RECORD && strcmp(v.record->type, "scope"));
+}
+
 /* All right sides first, as numbers of their own: nobody sees another's change. */
 static Status exec_assign(Env *e, const Ast *a)
 {
@@ -294,6 +310,18 @@ static Status exec_assign(Env *e, const Ast *a)
     Node *small[8], **v = n <= 8 ? small : mem_new(sizeof *v * (size_t)n);
     memset(v, 0, sizeof *v * (size_t)n);
     Status st = OK;
+    if (n == 1 && a->kid[0]->kind == A_NAME) {
+        Value whole = { 0 };
+        st = build_value(e, a->kid[1], &whole);
+        bool other = st == OK && is_other(whole);
+        if (other) st = assign_other(e, a->kid[0], whole);
+        Node *x = st == OK && !other ? value_to_node(e->s, whole, a->kid[1]->at, e->d) : NULL;
+        if (x && node_eval(x, e->d)) v[0] = node_keep(x);
+        else if (st == OK && !other) st = e->d->code;
+        value_drop(&whole);
+        if (other || st != OK) return st;
+        n = 0;
+    }
     for (int i = 0; i < n && st == OK; i++) {
         Node *x = NULL;
         st = build_node(e, a->kid[n + i], &x);
@@ -303,6 +331,7 @@ static Status exec_assign(Env *e, const Ast *a)
         if (st == OK && !v[i]) st = e->d->code;
         if (x) node_drop(x);
     }
+    n = a->n / 2;
     for (int i = 0; i < n && st == OK; i++) st = assign_one(e, a->kid[i], v[i]);
     for (int i = 0; i < n; i++) node_drop(v[i]);
     if (v != small) free(v);
@@ -485,7 +514,7 @@ Status session_run(Session *s, Source *src, Diag *d)
     s->running = src;
     s->quiet = src->tree->quiet;
     if (!nested) journal_begin(s);
-    Env e = { .s = s, .d = d };
+    Env e = { .s = s, .d = d, .build = ++s->builds };
     Status st = exec(&e, src->tree);
     if (st == OK && e.broke) st = diag_set(d, E_SYNTAX, src->tree->at, "break has a meaning only inside a loop");
     if (st == OK) st = session_refresh(s, d);
@@ -521,7 +550,7 @@ Status session_eval(Session *s, const char *expr, Value *out, Diag *d)
     *out = value_none();
     Source *src = parse_expr("expression", expr, d);
     if (!src) return d->code;
-    Env e = { .s = s, .d = d };
+    Env e = { .s = s, .d = d, .build = ++s->builds };
     Status st = build_value(&e, src->tree, out);
     if (st == OK && out->kind == V_NODE && !node_eval(out->node, d)) st = d->code;
     source_drop(src);

@@ -72,6 +72,11 @@ void binding_drop(Binding *b)
     source_drop(b->src);
     for (int i = 0; i < b->n_dep; i++) free(b->dep[i]);
     for (int i = 0; i < b->n_guard; i++) node_drop(b->guard[i].node);
+    for (int i = 0; i < b->n_call; i++) {
+        func_drop(b->call[i].func);
+        scope_drop(b->call[i].scope);
+    }
+    free(b->call);
     free(b->dep);
     free(b->guard);
     free(b->name);
@@ -288,6 +293,8 @@ static void binding_take_use(Binding *b, Record_of_use *u)
     b->guard = u->guard;
     b->n_guard = u->n_guard;
     b->deep = u->deep;
+    b->call = u->call;
+    b->n_call = u->n_call;
     *u = (Record_of_use){ 0 };
 }
 
@@ -439,7 +446,7 @@ static void adopt_params(Func *new, Func *old)
 static Status rebuild_one(Session *s, Binding *b, bool *structural, Diag *d)
 {
     Record_of_use use = { 0 };
-    Env e = { .s = s, .d = d, .use = &use };
+    Env e = { .s = s, .d = d, .use = &use, .build = ++s->builds };
     Value v = { 0 };
     Status st = build_value(&e, b->ast->kid[0], &v);
     if (st == OK && v.kind == V_FUNC) {
@@ -522,6 +529,29 @@ static Status rebuild_dependants(Session *s, const char *name, bool structural, 
     free(changed);
     free(deep);
     return st;
+}
+
+/* ---- entering ---- */
+
+static void enter_binding(const Binding *b)
+{
+    for (int i = 0; i < b->n_call; i++) {
+        Func *f = b->call[i].func;
+        scope_keep(b->call[i].scope);
+        scope_drop(f->last);
+        f->last = b->call[i].scope;
+    }
+}
+
+void session_enter(Session *s, Node *E)
+{
+    int n;
+    Node **all = node_walk(E, &n);
+    for (int i = 0; i < n; i++) {
+        Binding *b = all[i]->op == &op_slot && all[i]->label ? session_find(s, all[i]->label) : NULL;
+        if (b && b->value.kind == V_NODE && b->value.node == all[i]) enter_binding(b);
+    }
+    free(all);
 }
 
 /* ---- guards ---- */

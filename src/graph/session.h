@@ -38,6 +38,8 @@ struct Binding {
     int          n_guard, cap_guard;
     struct Guard { Node *node; double was; } *guard; /* numbers it was built upon */
     bool         deep;        /* uses grad: depends on the inside of dep  */
+    int          n_call, cap_call;
+    struct CallSeen { Func *func; Scope *scope; } *call;  /* calls made while building it */
     uint64_t     order;       /* when defined, for `names`                */
 };
 
@@ -64,6 +66,7 @@ struct Session {
     Value      ans;
     const Builtin *table[16];
     int        n_table;
+    uint64_t   builds;        /* definitions built so far                 */
     Source    *running;       /* the statement being run: what Diag spans point into */
     void     (*flush)(Session *s);            /* face: show s->out now    */
     void     (*progress)(Session *s, const char *line); /* face: transient line, NULL erases it */
@@ -108,6 +111,9 @@ const Builtin *session_builtin(Session *s, const char *name);
 Binding **session_bindings(Session *s, int *n);
 /* Every known name (user, prelude, builtins), for completion and "nearest". Array from malloc, names borrowed. */
 const char **session_names(Session *s, int *n);
+/* From now on net.h.z, f.u and the like mean the calls inside E (and inside what E
+ * depends on), not the latest ones: before E is stepped or explained. */
+void     session_enter(Session *s, Node *E);
 /* Bring guarded definitions up to date after numbers changed. */
 Status   session_refresh(Session *s, Diag *d);
 

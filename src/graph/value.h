@@ -96,6 +96,8 @@ struct Func {
 /* The inside of one call: its locals by name. */
 struct Scope {
     int     refs;
+    uint64_t build;          /* which definition's building made it, see Env */
+    int     calls;           /* of the same function in that building        */
     int     n, cap;
     char  **name;
     Value  *val;

@@ -11,6 +11,7 @@ automake has it) where pyte is missing.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import atexit
 import contextlib
 import copy
 import fcntl
@@ -290,8 +291,15 @@ class Term:
 homes = []
 
 
+@atexit.register
+def remove_homes():
+    """Leave nothing behind."""
+    while homes:
+        shutil.rmtree(homes.pop(), ignore_errors=True)
+
+
 def fresh_home():
-    """A new empty folder that is removed after the tests."""
+    """A new empty folder that is removed at the end."""
     homes.append(tempfile.mkdtemp(prefix="gradus-screens-"))
     return homes[-1]
 
@@ -355,8 +363,6 @@ def main():
         return 1
     tests = collect(sys.argv[1:])
     passed = sum(run(name, test) for name, test in tests)
-    for home in homes:
-        shutil.rmtree(home, ignore_errors=True)
     print(f"screens: {passed} passed, {len(tests) - passed} failed")
     return 0 if passed == len(tests) and tests else 1
 
