@@ -26,10 +26,14 @@ library_sources = \
   src/lang/parser.c \
   src/lang/parser.h \
   src/lang/statement.c \
+  src/graph/algebra.c \
+  src/graph/algebra.h \
   src/graph/apply.c \
   src/graph/block.c \
   src/graph/build.c \
   src/graph/build.h \
+  src/graph/calculus.c \
+  src/graph/calculus.h \
   src/graph/call.c \
   src/graph/define.h \
   src/graph/exec.c \
@@ -76,6 +80,21 @@ library_sources = \
   src/graph/update.c \
   src/graph/value.c \
   src/graph/value.h \
+  src/run/kernels.c \
+  src/run/kernels.h \
+  src/run/order.c \
+  src/run/order.h \
+  src/run/place.c \
+  src/run/place.h \
+  src/run/plan.c \
+  src/run/plan.h \
+  src/run/scalar.h \
+  src/run/scalar_value.c \
+  src/run/scalar_value.h \
+  src/run/store.c \
+  src/run/store.h \
+  src/run/vmath.c \
+  src/run/vmath.h \
   src/learn/csv.c \
   src/learn/csv.h \
   src/learn/csv_number.c \
@@ -90,14 +109,26 @@ library_sources = \
   src/learn/dataset_scale.c \
   src/learn/natives.h \
   src/learn/natives_data.c \
+  src/teach/branch.c \
+  src/teach/branch.h \
   src/teach/breaks.c \
   src/teach/breaks.h \
   src/teach/chain.c \
+  src/teach/doctest.c \
+  src/teach/doctest.h \
   src/teach/equation.c \
   src/teach/equation.h \
+  src/teach/example.c \
+  src/teach/example.h \
+  src/teach/markup.c \
+  src/teach/markup.h \
+  src/teach/match.c \
+  src/teach/match.h \
   src/teach/natives.h \
   src/teach/natives_step.c \
   src/teach/past.c \
+  src/teach/script.c \
+  src/teach/script.h \
   src/teach/step.c \
   src/teach/step.h \
   src/teach/step_print.c \
@@ -129,6 +160,8 @@ library_sources = \
   src/face/picture.h \
   src/face/plot.c \
   src/face/plot.h \
+  src/face/reference.c \
+  src/face/reference.h \
   src/face/repl.c \
   src/face/repl.h \
   src/face/screen.c \
@@ -140,7 +173,11 @@ library_sources = \
   src/face/tables.c \
   src/face/tables.h \
   src/face/term.c \
-  src/face/term.h
+  src/face/term.h \
+  src/face/view.h \
+  src/face/view_own.h \
+  src/face/view_parts.c \
+  src/face/view_rows.c
 
 prelude_sources = \
   src/prelude/activations.gr \
@@ -153,11 +190,13 @@ prelude_sources = \
   src/prelude/optimizers.gr
 
 unit_sources = \
+  tests/units/activations_test.c \
   tests/units/ast_test.c \
   tests/units/canvas_test.c \
   tests/units/chart_test.c \
   tests/units/csv_test.c \
   tests/units/dataset_test.c \
+  tests/units/decks_test.c \
   tests/units/diag_test.c \
   tests/units/gnuplot_test.c \
   tests/units/gnuscript_test.c \
@@ -168,11 +207,15 @@ unit_sources = \
   tests/units/ops_test.c \
   tests/units/parse_test.c \
   tests/units/picture_test.c \
+  tests/units/reference.c \
+  tests/units/reference.h \
   tests/units/rng_test.c \
   tests/units/shape_test.c \
   tests/units/sheet_test.c \
   tests/units/show_test.c \
+  tests/units/step_test.c \
   tests/units/stop_test.c \
+  tests/units/suites.h \
   tests/units/term_test.c \
   tests/units/terminal_test.c \
   tests/units/text_test.c \
@@ -191,6 +234,7 @@ extra_files = \
   bench \
   data \
   tests/data \
+  tests/reference \
   tests/screens
 
 info_TEXINFOS =

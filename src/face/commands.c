@@ -38,7 +38,7 @@ static void name_line(Session *s, const Binding *b, Diag *d)
     Node *n = b->value.kind == V_NODE ? b->value.node : NULL;
     char buf[SHAPE_TEXT], num[NUM_TEXT];
     if (n && n->shape.rank) text_addf(&s->out, "%s# shape %s", "  ", shape_print(buf, &n->shape));
-    else if (n && node_eval(n, d)) text_addf(&s->out, b->kind == B_LEAF ? " = %s" : "  # %s", num_print(num, n->val[0], s->format));
+    else if (n && node_eval(n, d)) text_addf(&s->out, !b->ast || b->kind == B_LEAF ? " = %s" : "  # %s", num_print(num, n->val[0], s->format));
     text_addc(&s->out, '\n');
 }
 

@@ -6,12 +6,15 @@
 
 #include "graph/natives.h"
 #include "learn/natives.h"
+#include "teach/natives.h"
+#include "teach/step.h"
 
 void tables_add(Session *s)
 {
     session_add_table(s, natives_core);
     session_add_table(s, natives_tensor);
     session_add_table(s, natives_data);
+    session_add_table(s, natives_step);
     session_add_table(s, commands_session);
     session_add_table(s, commands_help);
     session_add_table(s, commands_plot);
@@ -19,5 +22,5 @@ void tables_add(Session *s)
 
 void tables_free(Session *s)
 {
-    (void)s;
+    step_free(s);
 }

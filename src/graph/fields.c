@@ -49,6 +49,13 @@ static bool func_field(Func *f, const char *name, Value *out)
     return false;
 }
 
+static bool func_owns(const Func *f, const char *name)
+{
+    for (int i = 0; i < f->n_own; i++)
+        if (!strcmp(f->own[i].path, name)) return true;
+    return false;
+}
+
 static void field_names(Value v, Text *t)
 {
     const char *sep = "";
@@ -60,7 +67,8 @@ static void field_names(Value v, Text *t)
     for (int i = 0; i < f->n_own; i++)
         if (!f->own[i].of) text_addf(t, "%s%s", sep, f->own[i].path), sep = ", ";
     for (int i = 0; f->last && i < f->last->n; i++)
-        if (!f->n_stage) text_addf(t, "%s%s", sep, f->last->name[i]), sep = ", ";
+        if (!f->n_stage && f->last->val[i].kind == V_NODE && !func_owns(f, f->last->name[i]))
+            text_addf(t, "%s%s", sep, f->last->name[i]), sep = ", ";
 }
 
 static Status no_field(Value v, const char *name, Span at, Diag *d)

@@ -42,8 +42,7 @@ static Shape shape_both(const Node *a, const Node *b)
 
 static Node *make_row(const Op *op, Node *const *in, int n, const int64_t *attr, int n_attr)
 {
-    Diag  d = { 0 };
-    Node *out = node_new(op, in, n, attr, n_attr, (Span){ 0, 0 }, &d);
+    Node *out = node_new(op, in, n, attr, n_attr, (Span){ 0, 0 }, &node_no_limits);
     assert(out);
     return out;
 }

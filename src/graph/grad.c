@@ -97,7 +97,8 @@ static void map_collect(GradMap *m, int at, Node *share)
 }
 
 /* A labelled quantity's adjoint is a quantity too, and gets its name. An adjoint
- * that is only handed on (the same node for two names) gets a node of its own. */
+ * that is only handed on (the same node for two names, or part of E itself) gets
+ * a node of its own. */
 static void map_label(GradMap *m, int at)
 {
     Node *x = m->node[at], *g = m->adjoint[at];
@@ -105,7 +106,7 @@ static void map_label(GradMap *m, int at)
     char name[1024];
     snprintf(name, sizeof name, "grad(%s, %s)", m->root->label, x->label);
     if (g->label && !strcmp(g->label, name)) return;
-    if (g->label || g->flags & NODE_CONST || g->op == &op_leaf) {
+    if (g->label || g->refs > 1 || g->flags & NODE_CONST || g->op == &op_leaf) {
         Node *own = node_slot(g);
         node_drop(g);
         g = m->adjoint[at] = own;

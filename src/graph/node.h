@@ -83,6 +83,9 @@ struct Node {
  * The attr array is copied. `at` is the place to blame. */
 Node *node_new(const Op *op, Node *const *in, int n_in, const int64_t *attr, int n_attr,
                Span at, Diag *d);
+/* Give this as d where a node follows from others that exist and must not be refused
+ * for its size: slopes. */
+extern Diag node_no_limits;
 Node *node_num(double v);                              /* NODE_CONST scalar    */
 Node *node_leaf(const Shape *s, const double *v, Diag *d); /* copies v (NULL: zeros); NULL over budget */
 Node *node_slot(Node *def);                            /* a name's place: passes def through */

@@ -128,6 +128,8 @@ UNARY(erf, erf(a))
 UNARY(floor, floor(a))
 UNARY(round, nearbyint(a))
 UNARY(isnan, a != a)
+UNARY(hold, a)
+BINARY(xlogy, a == 0 ? 0 : a * log(b))
 
 /* ---- choice ---- */
 
@@ -232,6 +234,13 @@ const Op ops_element[] = {
       .rule = "derivative of round", ELEMENT(1, round), .slope_text = { "0" }, WIDE },
     { .name = "isnan", .usage = "isnan(x)", .help = "1 where x is not a number, else 0.",
       .rule = "derivative of a comparison", ELEMENT(1, isnan), .slope_text = { "0" }, WIDE },
+    { .name = "hold", .usage = "hold(x)",
+      .help = "x itself, but held constant when derivatives are taken.",
+      .rule = "constant rule", ELEMENT(1, hold), .slope_text = { "0" }, WIDE },
+    { .name = "xlogy", .usage = "xlogy(a, b)", .help = "a*log(b), and 0 where a is 0, whatever b is.",
+      .source = "the convention 0 log 0 = 0 of information theory",
+      .rule = "derivative of log", ELEMENT(2, xlogy),
+      .slope_text = { "log(b)", "where(a == 0, 0, a/b)" }, .lo = 0.1, .hi = 4 },
     { .name = "where", .usage = "where(c, a, b)",
       .help = "a where c is non-zero, else b, element by element.",
       .rule = "derivative of where", ELEMENT(3, where),

@@ -139,6 +139,16 @@ static const Term *open_ref(Opening *o, const Term *t, int depth)
     return open_node(o, n, t->at, depth + 1);
 }
 
+/* A choice that is decided by written-out numbers (where(1 == 0, a, b) of one-hot
+ * targets) is taken: only the side that counts is shown. */
+static const Term *choose_known(Opening *o, const Term *t)
+{
+    if (t->kind != T_APPLY || t->kid[0]->kind != T_NUM) return t;
+    if (t->op->power == 4 && t->kid[1]->kind == T_NUM) return term_num(o->a, t->op->one(t->kid[0]->num, t->kid[1]->num, 0));
+    if (!strcmp(t->op->name, "where")) return t->kid[t->kid[0]->num != 0 ? 1 : 2];
+    return t;
+}
+
 static const Term *open_term(Opening *o, const Term *t, int depth)
 {
     if (t->kind == T_NUM) return t;
@@ -151,7 +161,7 @@ static const Term *open_term(Opening *o, const Term *t, int depth)
     *copy = *t;
     copy->kid = kid;
     for (int i = 0; i < many; i++) kid[i] = open_term(o, t->kid[i], depth);
-    return copy;
+    return choose_known(o, copy);
 }
 
 Node *node_behind(Node *n)

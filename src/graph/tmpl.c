@@ -201,11 +201,12 @@ const Tmpl *tmpl_slope(const Tmpl *ct, int i)
 /* ---- the operation: a call as a node ---- */
 
 /* Only f' by the first argument has a spelling (sigmoid'(z)); by other
- * arguments the derivative's body is written out over the actual operands. */
-static Node *body_over(const Tmpl *t, Node *const *in)
+ * arguments the derivative's body, over the formals of t, is written out over
+ * the actual operands. */
+static Node *body_over(const Tmpl *t, Node *body, Node *const *in)
 {
     int count;
-    Node **all = node_walk(t->body, &count);
+    Node **all = node_walk(body, &count);
     Node *out = NULL;
     for (int i = 0; i < count; i++) {
         Node *n = all[i];
@@ -217,8 +218,7 @@ static Node *body_over(const Tmpl *t, Node *const *in)
         else {
             Node *args[3];
             for (int j = 0; j < n->n_in; j++) args[j] = n->in[j]->aux;
-            Diag d = { 0 };
-            copy = node_new(n->op, args, n->n_in, NULL, 0, (Span){ 0, 0 }, &d);
+            copy = node_new(n->op, args, n->n_in, NULL, 0, (Span){ 0, 0 }, &node_no_limits);
             assert(copy);
             if (n->fn) copy->fn = tmpl_keep((Tmpl *)n->fn);
         }
@@ -238,16 +238,26 @@ Node *tmpl_call(const Tmpl *t, Node *const *in, Span at, Diag *d)
     return n;
 }
 
+/* A derivative that is too long for a program, as second ones of one's own
+ * functions may be. */
+static Node *slope_written_out(const Tmpl *t, int i, Node *const *in)
+{
+    GradMap *map = grad_build(t->body);
+    Node *body = grad_of(map, t->arg[i]), *slope = body_over(t, body, in);
+    node_drop(body);
+    grad_free(map);
+    return slope;
+}
+
 static Node *call_slope(Node *n, int i, Node *g)
 {
     const Tmpl *s = tmpl_slope(n->fn, i);
-    assert(s);
     Node *slope;
-    if (s->body->op == &op_leaf && s->body->flags & NODE_CONST) slope = node_keep(s->body);
+    if (!s) slope = slope_written_out(n->fn, i, n->in);
+    else if (s->body->op == &op_leaf && s->body->flags & NODE_CONST) slope = node_keep(s->body);
     else if (i == 0) {
-        Diag d = { 0 };
-        slope = tmpl_call(s, n->in, (Span){ 0, 0 }, &d);
-    } else slope = body_over(s, n->in);
+        slope = tmpl_call(s, n->in, (Span){ 0, 0 }, &node_no_limits);
+    } else slope = body_over(s, s->body, n->in);
     Node *product = gb_mul(g, slope);
     node_drop(slope);
     return product;

@@ -207,6 +207,8 @@ static Status rule_build(Env *e, Func *opt, Node *w, Node *g, Update *weights, U
         Scope *root = opt->last ? opt->last : (opt->last = scope_new());
         Scope *at = scope_at(root, w->label ? w->label : "w");
         for (int i = 0; i < e->scope->n; i++) scope_set(at, e->scope->name[i], value_keep(e->scope->val[i]));
+        /* a state's name means what is remembered, not what it will be */
+        for (int i = 0; i < body.n; i++) scope_set(at, body.name[i], value_node(node_keep(body.leaf[i])));
         if (def != opt && def->last != root) {
             scope_drop(def->last);
             def->last = scope_keep(root);

@@ -77,25 +77,41 @@ typedef struct {
     int n;
 } Rules;
 
-static void rule_add(Rules *r, const Node *n)
+static void rule_add(Rules *r, const char *rule)
 {
-    static const char *const plain[] = { "sum rule", "difference rule", "product rule", "constant factor rule" };
-    const char *rule = n->op->rule;
-    for (size_t i = 0; rule && i < sizeof plain / sizeof *plain; i++)
-        if (!strcmp(rule, plain[i])) rule = NULL;
     for (int i = 0; rule && i < r->n; i++)
         if (!strcmp(r->name[i], rule)) rule = NULL;
     if (rule && r->n < RULES_NAMED) r->name[r->n++] = rule;
 }
 
+static bool is_below(const Uses *u, const Node *n) { return named(n, u->by) || (n->aux && !n->label); }
+
+/* A factor that x is not in is a constant as far as x is concerned. */
+static const char *rule_of(const Uses *u, const Node *n)
+{
+    const char *rule = n->op->rule;
+    int ways = 0;
+    for (int i = 0; i < n->n_in; i++) ways += is_below(u, n->in[i]);
+    return rule && ways == 1 && !strcmp(rule, "product rule") ? "constant factor rule" : rule;
+}
+
+static bool is_plain(const char *rule)
+{
+    static const char *const plain[] = { "sum rule", "difference rule", "constant factor rule" };
+    for (size_t i = 0; rule && i < sizeof plain / sizeof *plain; i++)
+        if (!strcmp(rule, plain[i])) return true;
+    return false;
+}
+
 /* Follows one way down; that is the only one in nearly all equations. */
-static void rules_below(const Uses *u, Node *n, Rules *r)
+static void rules_below(const Uses *u, Node *n, Rules *telling, Rules *plain)
 {
     while (n && !named(n, u->by)) {
-        if (n->op != &op_slot) rule_add(r, n);
+        const char *rule = n->op == &op_slot ? NULL : rule_of(u, n);
+        rule_add(is_plain(rule) ? plain : telling, rule);
         Node *next = NULL;
         for (int i = 0; i < n->n_in && !next; i++)
-            if (named(n->in[i], u->by) || (n->in[i]->aux && !n->in[i]->label)) next = n->in[i];
+            if (is_below(u, n->in[i])) next = n->in[i];
         n = next;
     }
 }
@@ -111,13 +127,14 @@ static void definition_add(Text *to, Node *y)
     text_free(&t);
 }
 
-static void one_use(Text *to, const Uses *u, Node *y, bool last)
+/* From E itself by the rules on the way; from anything else by the chain rule. */
+static void one_use(Text *to, const Uses *u, Node *y, bool from_E)
 {
-    Rules r = { 0 };
-    if (last) rules_below(u, y, &r);
-    if (!last) text_add(to, "chain rule");
-    else if (!r.n) text_add(to, "product and sum rule");
-    for (int i = 0; i < r.n; i++) text_addf(to, "%s%s", i ? ", " : "", r.name[i]);
+    Rules telling = { 0 }, plain = { 0 }, chain = { .n = 1, .name = { "chain rule" } };
+    if (from_E) rules_below(u, y, &telling, &plain);
+    const Rules *r = !from_E ? &chain : telling.n ? &telling : &plain;
+    for (int i = 0; i < r->n; i++) text_addf(to, "%s%s", i ? ", " : "", r->name[i]);
+    if (!r->n) text_add(to, "identity");
     definition_add(to, y);
 }
 

@@ -63,6 +63,12 @@ static void line_add(Equation *q, Text line)
     else q->line[q->n++] = line;
 }
 
+static void first_line_drop(Equation *q)
+{
+    text_free(&q->line[0]);
+    memmove(q->line, q->line + 1, sizeof *q->line * (size_t)--q->n);
+}
+
 /* One digit more; false when there are no more to give. */
 static bool more_digits(NumFormat *f)
 {
@@ -180,6 +186,7 @@ Status equation_make(Equation *q, Session *s, Node *n, int64_t at, const char *l
     else term_print_ref(&q->left, n, at);
     bool leaf = node_through(n)->op == &op_leaf && !(left && n->label);
     if (!leaf) formula_lines(q, s, n, at);
+    if (q->n && same_line(&q->left, &q->line[0])) first_line_drop(q);   /* log(w) = log(w) = ... */
     Text value = { 0 };
     text_num(&value, q->value, s->format);
     line_add(q, value);

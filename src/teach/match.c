@@ -42,7 +42,7 @@ Numeral numeral_read(const char *s)
     Numeral n = { .len = digits_read(s), .whole = true };
     size_t places = 0;
     int power = 0;
-    if (s[n.len] == '.' && (n.len || isdigit((unsigned char)s[1])) && s[n.len + 1] != '.') {
+    if (s[n.len] == '.' && isdigit((unsigned char)s[n.len + 1])) {
         places = digits_read(s + n.len + 1);
         n.len += 1 + places;
         n.whole = false;

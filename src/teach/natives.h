@@ -9,5 +9,7 @@
 
 /* The stepper: step, next, finish, continue, back, break, watch, display, breaks, clear. */
 extern const Builtin natives_step[];               /* end: name NULL */
+/* Where numbers come from: why, derive, check. */
+extern const Builtin natives_explain[];            /* end: name NULL */
 
 #endif

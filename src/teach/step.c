@@ -23,7 +23,7 @@
 #include "teach/equation.h"
 #include "teach/stepper.h"
 
-enum { SHOWN_ELEMENTS = 4, MOST_PASSES = 1000000, MOST_FIRED = 16 };
+enum { SHOWN_ELEMENTS = 4, MOST_PASSES = 100000, MOST_FIRED = 16 };
 
 static const Span nowhere = { 0, 0 };
 
@@ -191,7 +191,7 @@ static const char *redefined(const Stepper *p, Node *const *all, int n)
 
 static Status restart(Session *s, Stepper *p, const char *why, Diag *d)
 {
-    text_addf(&s->out, "# %s is another now: from the beginning\n", why);
+    text_addf(&s->out, "# %s was redefined: from the beginning\n", why);
     past_free(&p->past);
     p->pos = (StepAt){ 0 };
     p->has_shown = false;
@@ -352,6 +352,7 @@ static void print_together(Session *s, const Stepper *p)
 {
     int64_t n = weight_count(p);
     if (n == 1) text_add(&s->out, "# the parameter changes\n");
+    else if (n == 2) text_add(&s->out, "# both parameters change together\n");
     else text_addf(&s->out, "# all %lld parameters change together\n", (long long)n);
 }
 
@@ -462,39 +463,44 @@ static bool made_true_by(Stepper *p, const Break *b, StepAt *at)
 
 static bool earlier(StepAt a, StepAt b) { return a.phase != b.phase ? a.phase < b.phase : a.q < b.q; }
 
-/* The equation that fed a leaf in the update just made, by name only: its numbers
- * are no longer those. */
-static void print_cause(Session *s, const Text *cause)
+/* How the first parameter that `b` is made of got its new value: by name only,
+ * for the numbers are no longer those. */
+static void print_cause(Session *s, Stepper *p, const Break *b)
 {
-    if (cause->len) text_addf(&s->out, "# by the update %s\n", text_str(cause));
+    static char below;
+    for (int i = 0; i < p->update.n_weight; i++) p->update.leaf[i]->aux = NULL;
+    mark_below(b->node, &below);
+    for (int i = 0; i < p->update.n_weight; i++) {
+        Node *leaf = p->update.leaf[i];
+        if (leaf->aux != &below || !leaf->label) continue;
+        text_addf(&s->out, "# by the update %s <- ", leaf->label);
+        term_print_open(&s->out, p->update.next[i]);
+        text_addc(&s->out, '\n');
+        return;
+    }
 }
 
-static Status stop_at(Session *s, Stepper *p, Break *const *fired, int n, const Text *cause, Diag *d)
+/* Where the first break that fired was made true: the equation, or the update. */
+static Status stop_at(Session *s, Stepper *p, Break *const *fired, int n, Diag *d)
 {
     StepAt best = { 0 }, at;
-    bool found = true;
-    for (int i = 0; i < n && found; i++) {
-        found = made_true_by(p, fired[i], &at);
-        if (found && (!i || earlier(at, best))) best = at;
+    for (int i = 0; i < n; i++) {
+        if (!made_true_by(p, fired[i], &at)) return print_cause(s, p, fired[i]), OK;
+        if (!i || earlier(at, best)) best = at;
     }
-    if (!found) return print_cause(s, cause), OK;
     p->pos = best;
     return quantity(s, p, d);
 }
 
-/* How the first parameter that `b` is made of gets its new value. */
-static void cause_of(Stepper *p, const Breaks *b, Text *to)
+/* Did the last update change any number, a state's included? */
+static bool any_changed(const Stepper *p)
 {
-    static char below;
-    for (int i = 0; i < p->update.n_weight; i++) p->update.leaf[i]->aux = NULL;
-    for (int i = 0; i < b->n; i++)
-        if (b->at[i].kind != BREAK_DISPLAY && b->at[i].node) mark_below(b->at[i].node, &below);
-    for (int i = 0; i < p->update.n_weight && !to->len; i++) {
-        Node *leaf = p->update.leaf[i];
-        if (leaf->aux != &below || !leaf->label) continue;
-        text_addf(to, "%s <- ", leaf->label);
-        term_print_open(to, p->update.next[i]);
-    }
+    if (!p->past.n) return true;
+    const Moment *m = &p->past.at[p->past.n - 1];
+    const double *was = m->val;
+    for (int i = 0; i < m->n; was += m->leaf[i]->len, i++)
+        if (memcmp(was, m->leaf[i]->val, sizeof *was * (size_t)m->leaf[i]->len)) return true;
+    return false;
 }
 
 typedef enum { RAN, STOPPED } Ran;
@@ -505,18 +511,20 @@ static Status whole_pass(Session *s, Stepper *p, Ran *ran, Diag *d)
     if (p->pos.phase != STEP_UPDATE) TRY(enter(s, p, STEP_UPDATE, d));
     if (!p->update.n_weight) return print_nothing(s, p), *ran = STOPPED, OK;
     double was = value_of(s, p);
-    Text cause = { 0 }, report = { 0 };
+    Text report = { 0 };
     Break *fired[MOST_FIRED];
-    if (breaks_any(&p->breaks)) cause_of(p, &p->breaks, &cause);
     Status st = change_all(s, p, d);
     int n = st == OK ? breaks_look(s, &p->breaks, &report, fired, MOST_FIRED) : 0;
     text_add(&s->out, text_str(&report));
     if (n) {
         *ran = STOPPED;
-        st = stop_at(s, p, fired, n, &cause, d);
+        st = stop_at(s, p, fired, n, d);
     }
     if (st == OK && print_birth(s, p, was)) *ran = STOPPED;
-    text_free(&cause);
+    if (st == OK && *ran == RAN && !any_changed(p)) {
+        text_add(&s->out, "# nothing changes any more\n");
+        *ran = STOPPED;
+    }
     text_free(&report);
     return st;
 }

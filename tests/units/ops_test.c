@@ -189,10 +189,26 @@ static void element_formula(const Op *op, void *ctx)
     }
 }
 
+/* hold is the one row whose slope is not its difference: that is its purpose. */
+static void hold_has_no_slope(const Op *op)
+{
+    Node *x = leaf_random(fits[1][0], op->lo, op->hi), *n = built(op->name, &x, 1, NULL, 0), *E = weighed(n);
+    GradMap *map = grad_build(E);
+    holds(grad_peek(map, x) == NULL, "hold(x) is held constant");
+    grad_free(map);
+    node_drop(E);
+    node_drop(n);
+    node_drop(x);
+}
+
 static void element_slope(const Op *op, void *ctx)
 {
     (void)ctx;
     if (op->kind != OP_ELEMENT) return;
+    if (!strcmp(op->name, "hold")) {
+        hold_has_no_slope(op);
+        return;
+    }
     for (int k = 0; k < N_FIT; k++) {
         Node *in[3];
         leaves_make(op, fits[k], in);

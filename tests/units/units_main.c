@@ -18,7 +18,9 @@ enum { EXIT_BROKEN = 99 };
 #define SUITE_ROW(name) { .pName = #name, .pTests = name##_tests },
 
 static CU_SuiteInfo suites[] = {
-    SUITES(SUITE_ROW)
+#define X SUITE_ROW
+#include "suites.h"
+#undef X
     { .pName = NULL }
 };
 

@@ -1,0 +1,194 @@
+/* view.h -- the full-screen view of a network or a quantity: what its panes read.
+ *
+ * A view is another way to do what the prompt does: a key names a command, and the
+ * command runs through the session as if typed, so leaving the view leaves the
+ * session exactly where the view stood. After every command view_read looks at the
+ * session anew; panes only draw what it found, on a Canvas of their own size, so
+ * that tests and the text twin need no terminal.
+ *
+ *   view_state.c      what a view sees of the session
+ *   views.c           TABLE of panes; layout, title, footer, the text twin
+ *   view_keys.c       TABLE of keys; commands, the command line, the loop
+ *   view_parts.c      numbers and texts in little room
+ *   view_network.c, view_weights.c, ...   one pane each
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GRADUS_VIEW_H
+#define GRADUS_VIEW_H
+
+#include "face/canvas.h"
+#include "learn/dataset.h"
+#include "teach/step.h"
+
+/* ---- what a view sees ---- */
+
+/* A stage of the network, or all of a network that is one layer. Nodes are
+ * counted, here and below. */
+typedef struct {
+    char   *name;            /* "h", as in net.h                                   */
+    char   *kind;            /* what stands beside its size: "tanh", "flatten"     */
+    char   *label;           /* of its output: "net.h"                             */
+    Node   *out, *grad;      /* latest output and its gradient; NULL: none         */
+    int64_t units;           /* numbers that come out for one sample; 0: not known */
+} ViewLayer;
+
+/* Weights as a table: one row for each input, one column for each unit. */
+typedef struct {
+    int     layer;
+    char   *label;           /* "net.h.W"                                          */
+    Node   *W, *b;           /* b: NULL, or one number a column                    */
+    Node   *gW, *gb;         /* gradients; NULL: there is no E                     */
+    int64_t rows, cols;      /* of W                                               */
+} ViewMatrix;
+
+/* What the stepper computes now; -1: nothing that is shown. */
+typedef struct {
+    int     layer, matrix;
+    bool    bias;
+    int64_t at;              /* element                                            */
+    const char *label;       /* "net.h.z"; of a gradient what it is taken by; NULL */
+} ViewActive;
+
+typedef enum { PANE_NETWORK, PANE_WEIGHTS, PANE_EQUATION, PANE_LOSS, PANE_DATA, PANE_TRACE,
+               PANES } PaneId;
+
+typedef struct ViewState {
+    Session    *s;
+    char       *name;        /* as typed: "xor", "E"                               */
+
+    /* ---- read anew after each command ---- */
+    char       *trouble;     /* why there is nothing to see, or no E; NULL         */
+    Func       *net;         /* NULL: a quantity alone is viewed                   */
+    const char *net_name;    /* as a command names it                              */
+    Node       *E;           /* the loss or quantity; NULL: there is none          */
+    bool        bound;       /* E is a name of the session; else `begin` makes it  */
+    Text        begin;       /* commands before a first step: "E = ...\nstep E"    */
+    ViewLayer  *layer;
+    int         n_layer;
+    ViewMatrix *matrix;
+    int         n_matrix;
+    Node       *input;       /* of the sample that out belongs to; NULL            */
+    ViewActive  active;
+    const StepNow *now;
+
+    Value       data;        /* V_NONE: no data                                    */
+    bool        has_rows;
+    DataView    rows;
+    char       *data_text, *loss_text, *optimizer_text;    /* as a command names them; NULL */
+    Func       *loss;
+    int64_t     sample;      /* row that E is about; -1: none of them              */
+    double     *curve;       /* loss by epoch, or E by pass                        */
+    int         n_curve;
+    const char *curve_name;  /* "epoch", "pass"                                    */
+    int64_t     epochs;      /* trained in all; 0: none                            */
+
+    /* ---- outputs of the rows that a table shows, made when asked for ---- */
+    struct ViewBatch *batch;
+
+    /* ---- the person's side ---- */
+    int         pane;        /* PaneId that has the keys                           */
+    int         matrix_at;
+    int64_t     row, col;    /* the selected weight; row == rows: the bias         */
+    int64_t     row_at;      /* the selected sample                                */
+    int         scroll[PANES];
+    Value       given;       /* data named in the command; V_NONE                  */
+    double     *passes;      /* E by pass, while this view was open                */
+    int         n_passes, cap_passes;
+
+    Text        explain;     /* what `w` said; empty: the stepper's lines          */
+    Text        trace;       /* commands and what they printed                     */
+    Text        notice;      /* above the footer until the next key                */
+    bool        notice_bad;  /* an error                                           */
+    Text        progress;    /* the training's line; empty: none                   */
+    Text        line;        /* the command being typed                            */
+    Text        line_before;
+    bool        typing, helping, running, leaving;
+} ViewState;
+
+/* ---- view_state.c ---- */
+
+/* A view of the network or quantity `name`. E_NAME, E_TYPE: nothing that can be
+ * viewed. given: data to look at (count kept) or V_NONE. */
+ViewState *view_new(Session *s, const char *name, Value given, Diag *d);
+void       view_free(ViewState *v);
+/* Look at the session anew. */
+void       view_read(ViewState *v);
+/* Outputs of the network for rows [from, from + n) of the data, n at most 64: n_out
+ * numbers each, and the loss of each row (NULL where unknown); borrowed until the
+ * next call. false: not to be had. */
+enum { VIEW_ROWS = 64 };
+bool       view_outputs(const ViewState *v, int64_t from, int64_t n, const double **out,
+                        const double **loss);
+/* "net.h.W[0, 1]": the selected weight; "" when there is none. */
+void       view_weight_name(const ViewState *v, Text *to);
+/* The latest network or quantity of the session; NULL. Borrowed. */
+const char *view_latest(Session *s);
+
+/* ---- views.c ---- */
+
+typedef struct {
+    const char *name, *title, *help;
+    void (*draw)(const ViewState *v, Canvas *c);
+    int  (*rows)(const ViewState *v, int width);     /* that it would fill           */
+    void (*heading)(const ViewState *v, Text *to);   /* NULL: the title              */
+    int  column;             /* 0 left, 1 right                                      */
+    int  least, share;       /* rows it must have; how it takes part in what is left */
+    int  rank;               /* smaller ones stay longer when there is little room   */
+} Pane;
+
+extern const Pane view_panes[];          /* by PaneId; ended by name NULL */
+
+/* All of it, on a canvas of the screen's size. */
+void view_draw(ViewState *v, Canvas *c);
+/* The text twin: every pane, one below the other, at most `columns` wide. */
+void view_text(ViewState *v, int columns, bool ascii, Text *to);
+
+/* ---- view_keys.c ---- */
+
+/* What one key does, as the loop does it. */
+void view_key(ViewState *v, int key);
+/* Run commands as if typed, with their output in the trace; false: one failed. */
+bool view_run(ViewState *v, const char *text);
+/* The keys as footer words, as many as fit: "s step  n next". */
+void view_footer(Canvas *c, int y);
+/* The help overlay. */
+void view_help(Canvas *c);
+
+/* ---- view_parts.c ---- */
+
+/* v in at most `width` columns (4 .. 12), as many digits as fit; plus: a sign always. */
+char *num_fit(char buf[NUM_TEXT], double v, int width, bool plus);
+/* The same, flush right in `width` columns, at `at`. */
+void  canvas_num(Canvas *c, Point at, int width, Style s, double v, bool plus);
+/* `width` columns of shading by |v| against most. */
+void  canvas_shading(Canvas *c, Point at, int width, double v, double most);
+/* Lines of equations from row `from` on; long ones are folded at their signs,
+ * comments dim. Returns the rows that all of it takes. c may be NULL: only count. */
+int   canvas_equations(Canvas *c, int width, int from, const char *text);
+/* Words about what is not there, in rows from y on. */
+void  canvas_hint(Canvas *c, int y, const char *text);
+/* Largest |v|, numbers that are not finite left out. */
+double largest(const double *v, int64_t n);
+
+/* ---- one pane each ---- */
+
+void network_draw(const ViewState *v, Canvas *c);
+int  network_rows(const ViewState *v, int width);
+void network_heading(const ViewState *v, Text *to);
+void weights_draw(const ViewState *v, Canvas *c);
+int  weights_rows(const ViewState *v, int width);
+void weights_heading(const ViewState *v, Text *to);
+void equation_draw(const ViewState *v, Canvas *c);
+int  equation_rows(const ViewState *v, int width);
+void equation_heading(const ViewState *v, Text *to);
+void loss_draw(const ViewState *v, Canvas *c);
+int  loss_rows(const ViewState *v, int width);
+void loss_heading(const ViewState *v, Text *to);
+void data_draw(const ViewState *v, Canvas *c);
+int  data_rows(const ViewState *v, int width);
+void data_heading(const ViewState *v, Text *to);
+void trace_draw(const ViewState *v, Canvas *c);
+int  trace_rows(const ViewState *v, int width);
+
+#endif

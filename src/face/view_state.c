@@ -1,0 +1,564 @@
+/* view_state.c -- what a view sees of the session.
+ *
+ * Everything is read anew after each command, and whatever is kept is counted: the
+ * command may have redefined or forgotten anything.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "face/view.h"
+#include "face/view_own.h"
+#include "graph/op.h"
+
+static const Span nowhere = { 0, 0 };
+
+static char *printed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static char *printed(const char *fmt, ...)
+{
+    Text t = { 0 };
+    va_list ap;
+    va_start(ap, fmt);
+    text_vaddf(&t, fmt, ap);
+    va_end(ap);
+    char *s = mem_str(text_str(&t));
+    text_free(&t);
+    return s;
+}
+
+static bool is_layer(const Func *f) { return f->kind == FN_BOUND && f->of->kind == FN_LAYER; }
+
+static bool is_net(Value v) { return v.kind == V_FUNC && (v.func->kind == FN_CHAIN || is_layer(v.func)); }
+
+static bool is_number(Value v) { return v.kind == V_NODE && v.node->len == 1; }
+
+/* ---- layers and their weights ---- */
+
+static Value *key_of(const Func *f, const char *key)
+{
+    for (int i = 0; i < f->n_key; i++)
+        if (!strcmp(f->key[i], key)) return &f->key_val[i];
+    return NULL;
+}
+
+/* What the definition takes when the user did not say: activation=linear. */
+static const char *default_of(const Func *def, const char *key)
+{
+    for (int i = 0; i + 1 < def->ast->n; i++) {
+        const Ast *formal = def->ast->kid[i];
+        if (formal->kind == A_KEY && !strcmp(formal->text, key) && formal->kid[0]->kind == A_NAME)
+            return formal->kid[0]->text;
+    }
+    return NULL;
+}
+
+/* A plain layer by its activation alone; of others the name comes first. */
+static char *layer_kind(const Func *f)
+{
+    if (!is_layer(f)) return mem_str(f->name ? f->name : "function");
+    Value *key = key_of(f, "activation");
+    const char *own = key && key->kind == V_FUNC ? key->func->name : NULL;
+    const char *act = own ? own : default_of(f->of, "activation");
+    bool plain = act && (!strcmp(f->of->name, "dense") || !strcmp(f->of->name, "neuron") ||
+                         !strcmp(f->of->name, "perceptron"));
+    if (plain) return mem_str(act);
+    return own && strcmp(own, "linear") ? printed("%s %s", f->of->name, own) : mem_str(f->of->name);
+}
+
+typedef struct {
+    Node **w;
+    char **label;
+    int    n, cap;
+} Parts;
+
+static void matrix_add(ViewState *v, int layer, const char *label, Node *W, Node *b)
+{
+    int64_t cols = W->shape.rank > 1 ? W->shape.dim[W->shape.rank - 1] : 1;
+    if (!W->len) return;
+    v->matrix = mem_grow(v->matrix, (size_t)v->n_matrix + 1, sizeof *v->matrix);
+    v->matrix[v->n_matrix++] = (ViewMatrix){ .layer = layer, .label = mem_str(label), .W = node_keep(W), .cols = cols,
+                                             .rows = W->len / cols, .b = b && b->len == cols ? node_keep(b) : NULL };
+}
+
+/* The leaves of a layer: each a table, a bias with the table before it. */
+static void matrices_of(ViewState *v, const Func *f, int layer, const char *path)
+{
+    Value *fixed = key_of(f, "weights");
+    if (fixed && fixed->kind == V_NODE && !f->n_own) {
+        Value *bias = key_of(f, "bias");
+        char *label = fixed->node->label ? mem_str(fixed->node->label) : printed("%s.weights", path);
+        matrix_add(v, layer, label, fixed->node, bias && bias->kind == V_NODE ? bias->node : NULL);
+        free(label);
+        return;
+    }
+    for (int i = 0; i < f->n_own; i++) {
+        const Owned *o = &f->own[i], *next = i + 1 < f->n_own ? &f->own[i + 1] : NULL;
+        if (o->of) continue;
+        bool bias = next && !next->of && !strcmp(next->path, "b") && o->node->shape.rank;
+        char *label = o->node->label ? mem_str(o->node->label) : printed("%s.%s", path, o->path);
+        matrix_add(v, layer, label, o->node, bias ? next->node : NULL);
+        free(label);
+        if (bias && v->n_matrix && v->matrix[v->n_matrix - 1].b) i++;
+    }
+}
+
+static void layer_add(ViewState *v, Func *f, const char *name, const char *path)
+{
+    v->layer = mem_grow(v->layer, (size_t)v->n_layer + 1, sizeof *v->layer);
+    ViewLayer *l = &v->layer[v->n_layer++];
+    *l = (ViewLayer){ .name = mem_str(name), .kind = layer_kind(f), .label = mem_str(path) };
+    matrices_of(v, f, v->n_layer - 1, path);
+}
+
+static void layers_add(ViewState *v, Func *f, const char *prefix)
+{
+    for (int i = 0; i < f->n_stage; i++) {
+        char *name = printed("%s%s", prefix, f->stage_name[i]);
+        char *path = printed("%s.%s", v->net->name, name), *deeper = printed("%s.", name);
+        if (f->stage[i]->kind == FN_CHAIN) layers_add(v, f->stage[i], deeper);
+        else layer_add(v, f->stage[i], name, path);
+        free(name);
+        free(path);
+        free(deeper);
+    }
+    if (f->kind != FN_CHAIN) layer_add(v, f, v->net->name, v->net->name);
+}
+
+/* ---- which quantity ---- */
+
+static bool made_of_net(const ViewState *v, Node *E)
+{
+    for (int i = 0; i < v->n_matrix; i++)
+        if (node_depends(E, v->matrix[i].W)) return true;
+    return false;
+}
+
+/* What is being stepped, if it still bears its name and is about this network. */
+static Node *stepped(const ViewState *v)
+{
+    Node *E = v->now->E;
+    Binding *b = E && E->label && E->len == 1 ? session_find(v->s, E->label) : NULL;
+    return b && b->value.kind == V_NODE && b->value.node == E && made_of_net(v, E) ? E : NULL;
+}
+
+static Node *latest_about(const ViewState *v)
+{
+    int n;
+    Binding **all = session_bindings(v->s, &n);
+    Node *E = NULL;
+    for (int i = n - 1; i >= 0 && !E; i--)
+        if (all[i]->kind == B_EQUATION && is_number(all[i]->value) && made_of_net(v, all[i]->value.node))
+            E = all[i]->value.node;
+    free(all);
+    return E;
+}
+
+/* "E", unless the user has another one. */
+static char *loss_name(const ViewState *v)
+{
+    Binding *b = session_find(v->s, "E");
+    if (!b) return mem_str("E");
+    Text now = { 0 };
+    char *begin = printed("E = %s(%s(", v->loss_text, v->net_name);
+    if (b->ast) ast_print(&now, b->ast);
+    bool own = !strncmp(text_str(&now), begin, strlen(begin));
+    text_free(&now);
+    free(begin);
+    return own ? mem_str("E") : printed("E_%s", v->net_name);
+}
+
+/* The loss of one row, under the name that `begin` will give it. */
+static void loss_make(ViewState *v)
+{
+    if (!v->has_rows || !v->net->has_input) return;
+    Text t = { 0 };
+    Value got = { 0 };
+    Diag d = { 0 };
+    char *name = loss_name(v);
+    rows_loss_text(v, v->row_at, &t);
+    Lasts l = lasts_keep(v->net);
+    Status st = session_eval(v->s, text_str(&t), &got, &d);
+    lasts_return(&l);
+    if (st == OK && is_number(got)) {
+        v->E = node_slot(got.node);
+        node_label(v->E, "%s", name);
+    } else if (st != OK) {
+        v->trouble = printed("%s: %s", text_str(&t), d.text);
+    }
+    text_addf(&v->begin, "%s = %s\n", name, text_str(&t));
+    value_drop(&got);
+    text_free(&t);
+    free(name);
+}
+
+static void begin_make(ViewState *v)
+{
+    if (!v->E || (v->bound && v->now->E == v->E)) return;
+    text_addf(&v->begin, "step %s", v->E->label);
+    if (v->optimizer_text && v->net) text_addf(&v->begin, ", optimizer=%s", v->optimizer_text);
+}
+
+static void quantity_find(ViewState *v)
+{
+    if (!v->net) {
+        v->bound = true;
+    } else {
+        Node *E = stepped(v);
+        if (!E) E = latest_about(v);
+        v->bound = E != NULL;
+        if (E) v->E = node_keep(E);
+        else loss_make(v);
+    }
+    begin_make(v);
+}
+
+/* ---- what comes out of each layer ---- */
+
+/* Among nodes in order of computing, the last with that label: of several calls the
+ * latest. */
+static Node *labelled(Node *const *all, int n, const char *label)
+{
+    for (int i = n - 1; i >= 0; i--)
+        if (all[i]->label && !strcmp(all[i]->label, label)) return all[i];
+    return NULL;
+}
+
+/* What the last operation on W takes beside it. */
+static Node *beside(Node *const *all, int n, const Node *W)
+{
+    for (int i = n - 1; i >= 0; i--) {
+        if (all[i]->flags & NODE_GRAD || all[i]->n_in < 2) continue;
+        if (node_through(all[i]->in[1]) == W) return all[i]->in[0];
+        if (node_through(all[i]->in[0]) == W) return all[i]->in[1];
+    }
+    return NULL;
+}
+
+static Node *latest_input(const Func *net)
+{
+    const Func *first = net;
+    while (first->kind == FN_CHAIN && first->n_stage) first = first->stage[0];
+    Value *x = first->last ? scope_find(first->last, "x") : NULL;
+    return x && x->kind == V_NODE ? x->node : NULL;
+}
+
+static void outputs_of_E(ViewState *v)
+{
+    int n;
+    Node **all = node_walk(v->E, &n);
+    for (int i = 0; i < v->n_layer; i++) {
+        Node *out = labelled(all, n, v->layer[i].label);
+        if (out) v->layer[i].out = node_keep(out);
+    }
+    Node *x = v->n_matrix && !v->matrix[0].layer ? beside(all, n, node_through(v->matrix[0].W)) : NULL;
+    if (x) v->input = node_keep(node_through(x));
+    free(all);
+}
+
+static void outputs_of_call(ViewState *v)
+{
+    Diag d = { 0 };
+    for (int i = 0; i < v->n_layer; i++) {
+        Value got = { 0 };
+        const char *dot = strchr(v->layer[i].label, '.');
+        Value net = { .kind = V_FUNC, .func = v->net };
+        bool has = dot ? value_field(v->s, net, dot + 1, nowhere, &got, &d) == OK : false;
+        Node *out = !dot ? v->net->last ? v->net->last->out : NULL
+                         : has ? value_to_node(v->s, got, nowhere, &d) : NULL;
+        if (out) v->layer[i].out = node_keep(out);
+        value_drop(&got);
+        diag_clear(&d);
+    }
+    Node *x = latest_input(v->net);
+    if (x) v->input = node_keep(x);
+}
+
+static Node *gradient(ViewState *v, Node *x)
+{
+    Diag d = { 0 };
+    return v->E && x ? session_grad(v->s, v->E, x, nowhere, &d) : NULL;
+}
+
+static int64_t batch_of(const ViewState *v)
+{
+    int rank = v->net->has_input ? v->net->input.rank : 1;
+    return v->input && v->input->shape.rank == rank + 1 ? v->input->shape.dim[0] : 1;
+}
+
+static void layers_finish(ViewState *v)
+{
+    for (int i = 0; i < v->n_layer; i++) {
+        ViewLayer *l = &v->layer[i];
+        int64_t rows = batch_of(v);
+        l->grad = gradient(v, l->out);
+        if (l->out) l->units = l->out->len / (rows ? rows : 1);
+    }
+    for (int i = 0; i < v->n_matrix; i++) {
+        ViewMatrix *m = &v->matrix[i];
+        ViewLayer *l = &v->layer[m->layer];
+        m->gW = gradient(v, m->W);
+        m->gb = gradient(v, m->b);
+        if (!l->units) l->units = m->cols;
+    }
+}
+
+/* ---- what is computed now ---- */
+
+/* "grad(E, net.h.W)" is about "net.h.W". */
+static const char *subject(const Node *n, char buf[LIMIT_NAME + 1])
+{
+    const char *label = n->label ? n->label : "";
+    if (!strncmp(label, "grad(", 5)) {
+        for (const char *p = label; (p = strstr(p, ", ")) != NULL;) label = p += 2;
+        size_t len = strlen(label);
+        snprintf(buf, LIMIT_NAME + 1, "%.*s", (int)(len ? len - 1 : 0), label);
+    } else {
+        snprintf(buf, LIMIT_NAME + 1, "%s", label);
+    }
+    return buf;
+}
+
+static bool within(const char *label, const char *layer)
+{
+    size_t n = strlen(layer);
+    return !strncmp(label, layer, n) && (!label[n] || label[n] == '.');
+}
+
+static void active_find(ViewState *v)
+{
+    static char label[LIMIT_NAME + 1];
+    ViewActive *a = &v->active;
+    *a = (ViewActive){ .layer = -1, .matrix = -1, .at = v->now->at };
+    if (!v->now->node || v->now->E != v->E) return;
+    a->label = subject(v->now->node, label);
+    for (int i = 0; i < v->n_layer; i++)
+        if (within(label, v->layer[i].label)) a->layer = i;
+    for (int i = 0; i < v->n_matrix; i++) {
+        const ViewMatrix *m = &v->matrix[i];
+        if (m->W->label && !strcmp(label, m->W->label)) a->matrix = i;
+        if (m->b && m->b->label && !strcmp(label, m->b->label)) a->matrix = i, a->bias = true;
+    }
+}
+
+/* ---- the curve ---- */
+
+static void passes_note(ViewState *v)
+{
+    Diag d = { 0 };
+    if (!v->E || v->now->E != v->E) return;
+    int64_t pass = v->now->pass;
+    if (pass < 0 || pass > LIMIT_POINTS) return;
+    if (pass < v->n_passes - 1) v->n_passes = (int)pass + 1;
+    while (v->n_passes <= pass) {
+        GROW(v->passes, v->n_passes, v->cap_passes);
+        v->passes[v->n_passes++] = node_scalar(v->E, &d);
+    }
+    v->passes[pass] = node_scalar(v->E, &d);
+}
+
+static Node *history_loss(const ViewState *v)
+{
+    Diag d = { 0 };
+    Binding *b = v->net ? session_find(v->s, "history") : NULL;
+    if (!b || b->value.kind != V_RECORD) return NULL;
+    Value *f = record_find(b->value.record, "loss");
+    return f ? value_to_node(v->s, *f, nowhere, &d) : NULL;
+}
+
+static void curve_read(ViewState *v)
+{
+    Diag d = { 0 };
+    Node *loss = history_loss(v);
+    const double *y = loss ? node_eval(loss, &d) : NULL;
+    v->epochs = y ? loss->len : 0;
+    passes_note(v);
+    bool stepping = v->n_passes > 1 && v->now->pass > 0;
+    v->curve_name = y && !stepping ? "epoch" : "pass";
+    v->n_curve = y && !stepping ? (int)v->epochs : v->n_passes;
+    v->curve = mem_new(sizeof *v->curve * (size_t)(v->n_curve + 1));
+    if (v->n_curve) memcpy(v->curve, y && !stepping ? y : v->passes, sizeof *v->curve * (size_t)v->n_curve);
+}
+
+/* ---- all of it ---- */
+
+static void layers_forget(ViewState *v)
+{
+    for (int i = 0; i < v->n_layer; i++) {
+        ViewLayer *l = &v->layer[i];
+        free(l->name);
+        free(l->kind);
+        free(l->label);
+        node_drop(l->out);
+        node_drop(l->grad);
+    }
+    for (int i = 0; i < v->n_matrix; i++) {
+        ViewMatrix *m = &v->matrix[i];
+        free(m->label);
+        node_drop(m->W);
+        node_drop(m->b);
+        node_drop(m->gW);
+        node_drop(m->gb);
+    }
+    free(v->layer);
+    free(v->matrix);
+    v->layer = NULL;
+    v->matrix = NULL;
+    v->n_layer = v->n_matrix = 0;
+}
+
+static void view_forget(ViewState *v)
+{
+    layers_forget(v);
+    rows_forget(v);
+    func_drop(v->net);
+    node_drop(v->E);
+    node_drop(v->input);
+    free(v->trouble);
+    free(v->curve);
+    text_clear(&v->begin);
+    v->net = NULL;
+    v->E = v->input = NULL;
+    v->trouble = NULL;
+    v->curve = NULL;
+    v->n_curve = 0;
+    v->bound = false;
+    v->active = (ViewActive){ .layer = -1, .matrix = -1 };
+}
+
+/* The network that a quantity is about: the latest whose weights it is made of. */
+static Func *net_below(Session *s, Node *E)
+{
+    int n;
+    Func *net = NULL;
+    Binding **all = session_bindings(s, &n);
+    for (int i = n - 1; i >= 0 && !net; i--) {
+        if (!is_net(all[i]->value)) continue;
+        int k;
+        Node **w = func_params(all[i]->value.func, &k);
+        for (int j = 0; j < k && !net; j++)
+            if (node_depends(E, w[j])) net = all[i]->value.func;
+        free(w);
+    }
+    free(all);
+    return net;
+}
+
+static void selection_clamp(ViewState *v)
+{
+    if (v->matrix_at >= v->n_matrix) v->matrix_at = v->n_matrix ? v->n_matrix - 1 : 0;
+    if (!v->n_matrix) return;
+    const ViewMatrix *m = &v->matrix[v->matrix_at];
+    int64_t rows = m->rows + (m->b != NULL);
+    if (v->row >= rows) v->row = rows - 1;
+    if (v->col >= m->cols) v->col = m->cols - 1;
+}
+
+/* E: the quantity that is viewed, or NULL: to be found. */
+static void net_read(ViewState *v, Func *net, const char *name, Node *E)
+{
+    v->net = func_keep(net);
+    v->net_name = name;
+    layers_add(v, net, "");
+    rows_read(v);
+    if (E) {
+        v->bound = true;
+        begin_make(v);
+    } else {
+        quantity_find(v);
+    }
+    if (v->E) outputs_of_E(v);
+    if (!v->E || !v->layer[v->n_layer - 1].out) outputs_of_call(v);
+    layers_finish(v);
+    v->sample = rows_find(v, v->input);
+}
+
+/* E = loss(net(x), t): the network is what there is to see. */
+static void quantity_read(ViewState *v, Node *E)
+{
+    Func *net = net_below(v->s, E);
+    v->E = node_keep(E);
+    if (net && net->name) net_read(v, net, net->name, E);
+    else quantity_find(v);
+}
+
+void view_read(ViewState *v)
+{
+    view_forget(v);
+    v->now = step_now(v->s);
+    Binding *b = session_find(v->s, v->name);
+    if (b && is_net(b->value)) net_read(v, b->value.func, v->name, NULL);
+    else if (b && is_number(b->value)) quantity_read(v, b->value.node);
+    else v->trouble = printed("%s is no more", v->name);
+    selection_clamp(v);
+    active_find(v);
+    curve_read(v);
+}
+
+const char *view_latest(Session *s)
+{
+    int n;
+    const char *name = NULL;
+    Binding **all = session_bindings(s, &n);
+    for (int i = n - 1; i >= 0 && !name; i--)
+        if (is_net(all[i]->value)) name = all[i]->name;
+    for (int i = n - 1; i >= 0 && !name; i--)
+        if (all[i]->kind == B_EQUATION && is_number(all[i]->value)) name = all[i]->name;
+    free(all);
+    return name;
+}
+
+static Status cannot_view(const char *name, const Binding *b, Diag *d)
+{
+    if (!b) diag_set(d, E_NAME, nowhere, "there is no %s to view", name);
+    else diag_set(d, E_TYPE, nowhere, "%s is %s: nothing to view", name, value_kind(b->value));
+    return diag_hint(d, "View a network, or a quantity that is a single number, such as a loss.");
+}
+
+ViewState *view_new(Session *s, const char *name, Value given, Diag *d)
+{
+    Binding *b = session_find(s, name);
+    if (!b || (!is_net(b->value) && !is_number(b->value))) {
+        cannot_view(name, b, d);
+        return NULL;
+    }
+    ViewState *v = mem_new(sizeof *v);
+    v->s = s;
+    v->name = mem_str(name);
+    v->given = value_keep(given);
+    v->pane = PANE_EQUATION;
+    rows_open(v);
+    view_read(v);
+    return v;
+}
+
+void view_free(ViewState *v)
+{
+    if (!v) return;
+    view_forget(v);
+    rows_close(v);
+    value_drop(&v->given);
+    free(v->name);
+    free(v->passes);
+    Text *const texts[] = { &v->begin, &v->explain, &v->trace, &v->notice, &v->progress, &v->line, &v->line_before };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) text_free(texts[i]);
+    free(v);
+}
+
+void view_weight_name(const ViewState *v, Text *to)
+{
+    if (!v->n_matrix) return;
+    const ViewMatrix *m = &v->matrix[v->matrix_at];
+    bool bias = v->row >= m->rows;
+    const Node *n = bias ? m->b : m->W;
+    if (bias) text_add(to, n->label ? n->label : "bias");
+    else text_add(to, n->label ? n->label : m->label);
+    int64_t index[LIMIT_RANK], at = bias ? v->col : v->row * m->cols + v->col;
+    shape_unravel(&n->shape, at, index);
+    for (int i = 0; i < n->shape.rank; i++) text_addf(to, "%s%lld", i ? ", " : "[", (long long)index[i]);
+    if (n->shape.rank) text_addc(to, ']');
+}
