@@ -88,7 +88,11 @@ library_sources = \
   src/run/place.h \
   src/run/plan.c \
   src/run/plan.h \
+  src/run/scalar.c \
   src/run/scalar.h \
+  src/run/scalar_code.c \
+  src/run/scalar_code.h \
+  src/run/scalar_run.c \
   src/run/scalar_value.c \
   src/run/scalar_value.h \
   src/run/store.c \
@@ -109,24 +113,40 @@ library_sources = \
   src/learn/dataset_scale.c \
   src/learn/natives.h \
   src/learn/natives_data.c \
+  src/teach/ask.c \
+  src/teach/ask.h \
   src/teach/branch.c \
   src/teach/branch.h \
   src/teach/breaks.c \
   src/teach/breaks.h \
   src/teach/chain.c \
+  src/teach/check.c \
+  src/teach/derive.c \
   src/teach/doctest.c \
   src/teach/doctest.h \
   src/teach/equation.c \
   src/teach/equation.h \
   src/teach/example.c \
   src/teach/example.h \
+  src/teach/explain.h \
+  src/teach/ledger.c \
+  src/teach/ledger.h \
+  src/teach/lesson.c \
+  src/teach/lesson.h \
+  src/teach/lesson_answer.c \
+  src/teach/lesson_check.c \
+  src/teach/lesson_own.h \
+  src/teach/lesson_trunk.c \
   src/teach/markup.c \
   src/teach/markup.h \
   src/teach/match.c \
   src/teach/match.h \
   src/teach/natives.h \
+  src/teach/natives_explain.c \
   src/teach/natives_step.c \
   src/teach/past.c \
+  src/teach/progress.c \
+  src/teach/progress.h \
   src/teach/script.c \
   src/teach/script.h \
   src/teach/step.c \
@@ -175,9 +195,16 @@ library_sources = \
   src/face/term.c \
   src/face/term.h \
   src/face/view.h \
+  src/face/view_data.c \
+  src/face/view_equation.c \
+  src/face/view_loss.c \
   src/face/view_own.h \
   src/face/view_parts.c \
-  src/face/view_rows.c
+  src/face/view_rows.c \
+  src/face/view_state.c \
+  src/face/view_trace.c \
+  src/face/view_weights.c \
+  src/face/views.c
 
 prelude_sources = \
   src/prelude/activations.gr \
@@ -203,8 +230,10 @@ unit_sources = \
   tests/units/histfile_test.c \
   tests/units/lex_test.c \
   tests/units/loop_test.c \
+  tests/units/losses_test.c \
   tests/units/mem_test.c \
   tests/units/ops_test.c \
+  tests/units/optimizers_test.c \
   tests/units/parse_test.c \
   tests/units/picture_test.c \
   tests/units/reference.c \
@@ -235,8 +264,11 @@ extra_files = \
   data \
   tests/data \
   tests/reference \
-  tests/screens
+  tests/screens \
+  tests/sessions
 
-info_TEXINFOS =
+info_TEXINFOS = \
+  doc/gradus.texi
 
-dist_man_MANS =
+dist_man_MANS = \
+  doc/gradus.1

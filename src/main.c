@@ -13,11 +13,13 @@
 #include <unistd.h>
 
 #include "base/stop.h"
+#include "face/reference.h"
+#include "face/lessons.h"
 #include "face/repl.h"
 #include "face/term.h"
 
 enum { EXIT_USAGE = 2 };
-enum { OPT_KEEP = 256, OPT_NO_COLOR, OPT_ASCII, OPT_LESSON, OPT_DEMO, OPT_DOCTEST, OPT_TEST_LESSONS };
+enum { OPT_KEEP = 256, OPT_NO_COLOR, OPT_ASCII, OPT_LESSON, OPT_DEMO, OPT_DOCTEST, OPT_TEST_LESSONS, OPT_REFERENCE };
 
 static const char usage_text[] =
     "usage: gradus [OPTION]... [FILE]...\n"
@@ -29,6 +31,7 @@ static const char usage_text[] =
     "      --lesson NAME   begin with a lesson\n"
     "      --demo NAME     begin with a demo\n"
     "      --doctest FILE  run the examples in a text and compare; more FILEs may follow\n"
+    "      --reference     print the library, all commands and limits as Texinfo\n"
     "      --keep-going    a script goes on after an error\n"
     "      --no-color      no colours\n"
     "      --ascii         no characters beyond ASCII\n"
@@ -40,7 +43,7 @@ typedef struct {
     int         n_code;
     bool        prompt, quiet, keep_going;
     const char *lesson, *demo;
-    bool        doctest, test_lessons;
+    bool        doctest, test_lessons, reference;
 } Options;
 
 /* Standard descriptors that were closed become /dev/null, so that no file we
@@ -74,6 +77,7 @@ static const struct option long_options[] = {
     { "demo", required_argument, NULL, OPT_DEMO },
     { "doctest", no_argument, NULL, OPT_DOCTEST },
     { "test-lessons", no_argument, NULL, OPT_TEST_LESSONS },
+    { "reference", no_argument, NULL, OPT_REFERENCE },
     { 0 }
 };
 
@@ -93,6 +97,7 @@ static int option_take(Options *o, int key)
     case OPT_LESSON: o->lesson = optarg; break;
     case OPT_DEMO: o->demo = optarg; break;
     case OPT_DOCTEST: o->doctest = true; break;
+    case OPT_REFERENCE: o->reference = true; break;
     case OPT_TEST_LESSONS: o->test_lessons = true; break;
     case 'h': fputs(usage_text, stdout); return 0;
     case 'V': puts("gradus " PACKAGE_VERSION); return 0;
@@ -116,15 +121,27 @@ static void init_file(Session *s)
     f->prompt = false;
 }
 
+/* Written for make, which turns it into chapters of the manual. */
+static int reference_write(Session *s)
+{
+    reference_print(s, &s->out);
+    repl_flush(s);
+    return ((Face *)s->face)->status;
+}
+
 static int go(Session *s, const Options *o, char **files, int n_file)
 {
     Face *f = s->face;
+    if (o->reference) return reference_write(s);
     f->keep_going = o->keep_going;
     bool good = true;
     for (int i = 0; i < o->n_code && good && !f->quit; i++) good = repl_text(s, "-e", o->code[i], strlen(o->code[i]), 1) || f->keep_going;
     for (int i = 0; i < n_file && good && !f->quit; i++) good = repl_file(s, files[i]) || f->keep_going;
     bool alone = !o->n_code && !n_file;
-    if (!f->quit && (o->prompt || alone)) repl_prompt(s, alone && !o->quiet);
+    bool taught = o->lesson || o->demo;
+    if (good && o->lesson && !lessons_begin(s, o->lesson, false)) return 1;
+    if (good && o->demo && !lessons_begin(s, o->demo, true)) return 1;
+    if (!f->quit && (o->prompt || alone)) repl_prompt(s, alone && !o->quiet && !taught);
     return f->status;
 }
 
@@ -139,8 +156,10 @@ int main(int argc, char **argv)
     }
     stop_install();
     terminal_guard(NULL);
+    if (o.doctest) return lessons_doctest(argv + optind, argc - optind);
+    if (o.test_lessons) return lessons_test(argv + optind, argc - optind);
     Session *s = face_open();
-    if (terminal_interactive()) init_file(s);
+    if (terminal_interactive() && !o.reference) init_file(s);
     int status = go(s, &o, argv + optind, argc - optind);
     face_close(s);
     return status;

@@ -18,6 +18,7 @@
 #include "base/stop.h"
 #include "face/complete.h"
 #include "face/histfile.h"
+#include "face/lessons.h"
 #include "face/line.h"
 #include "face/show.h"
 #include "face/tables.h"
@@ -165,9 +166,11 @@ bool repl_text(Session *s, const char *name, const char *text, size_t len, int l
         if (st == OK && !src) return true;
         bool good = false;
         if (st != OK) repl_fault(s, src, &d);
+        else if (f->prompt && lessons_take(s, src)) good = true;
         else {
             good = run_one(s, src);
             if (f->prompt) remember_step(s, src);
+            if (f->prompt && good) lessons_after(s, src);
         }
         source_drop(src);
         if (good) continue;
@@ -286,13 +289,14 @@ void repl_prompt(Session *s, bool banner)
             if (f->prompt || f->keep_going) continue;
         }
         if (!text) break;
-        if (f->prompt && blank(text)) repeat_step(s);
+        if (f->prompt && blank(text)) lessons_enter(s) ? (void)0 : repeat_step(s);
         else if (!repl_text(s, f->prompt ? "prompt" : "stdin", text, strlen(text), f->prompt ? 1 : line) && !f->prompt &&
                  !f->keep_going)
             f->quit = true;
         line += newlines(text) + 1;
         free(text);
     }
+    lessons_close();
     line_close();
     free(history);
     picture_close();

@@ -6,6 +6,7 @@
 
 #include "graph/natives.h"
 #include "learn/natives.h"
+#include "teach/ledger.h"
 #include "teach/natives.h"
 #include "teach/step.h"
 
@@ -15,12 +16,17 @@ void tables_add(Session *s)
     session_add_table(s, natives_tensor);
     session_add_table(s, natives_data);
     session_add_table(s, natives_step);
+    session_add_table(s, natives_explain);
     session_add_table(s, commands_session);
     session_add_table(s, commands_help);
     session_add_table(s, commands_plot);
+    session_add_table(s, commands_view);
+    session_add_table(s, commands_lesson);
+    ledger_open(s);
 }
 
 void tables_free(Session *s)
 {
     step_free(s);
+    ledger_close(s);
 }

@@ -10,6 +10,8 @@
 extern const Builtin commands_session[];   /* names, show, undo, digits, seed, ... */
 extern const Builtin commands_help[];      /* help                                 */
 extern const Builtin commands_plot[];      /* plot                                 */
+extern const Builtin commands_view[];      /* view                                 */
+extern const Builtin commands_lesson[];    /* lesson, demo, hint, skip, again, ... */
 
 void tables_add(Session *s);
 /* What the rooms keep beside a session. */

@@ -122,6 +122,8 @@ bool       view_outputs(const ViewState *v, int64_t from, int64_t n, const doubl
                         const double **loss);
 /* "net.h.W[0, 1]": the selected weight; "" when there is none. */
 void       view_weight_name(const ViewState *v, Text *to);
+/* Commands that make E of the selected row and begin to step it: "E = ...\nstep E". */
+void       view_row_commands(const ViewState *v, Text *to);
 /* The latest network or quantity of the session; NULL. Borrowed. */
 const char *view_latest(Session *s);
 

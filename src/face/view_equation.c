@@ -33,7 +33,7 @@ static void begin_hint(const ViewState *v, Text *t)
     if (v->trouble) {
         text_addf(t, "# %s\n", v->trouble);
     } else if (v->begin.len) {
-        text_addf(t, "# s begins:\n%s\n", text_str(&v->begin));
+        text_addf(t, "# s begins to step:\n%s\n", text_str(&v->begin));
     } else if (v->net) {
         text_addf(t, "# There is nothing to step through yet: %s has no data.\n", v->net_name);
         text_add(t, "# Give it some, for example\n");

@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 #include "face/chart.h"
-#include "face/term.h"
 #include "face/view.h"
 
 enum { CHART_ROWS = 8 };
@@ -60,7 +59,7 @@ static void chart(const ViewState *v, Canvas *c, int y)
     Text t = { 0 };
     PictureSeries one = { .n = v->n_curve, .y = v->curve };
     Picture p = { .kind = PICTURE_LINES, .count = 1, .series = &one, .x_label = v->curve_name };
-    chart_draw(&t, &p, c->w, c->h - y, terminal_utf8());
+    chart_draw(&t, &p, c->w, c->h - y, true);
     const char *line = text_str(&t);
     for (; *line && y < c->h; y++) {
         canvas_text(c, (Point){ 0, y }, STYLE_NORMAL, line);

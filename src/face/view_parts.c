@@ -36,10 +36,13 @@ static bool all_zero(const char *s)
     return s[strcspn(s, "123456789")] == '\0';
 }
 
+/* At most four significant digits: more are not taken in at a glance. */
 static bool fixed_fit(char buf[NUM_TEXT], double v, int width, bool plus)
 {
     if (fabs(v) >= 1e9) return false;
-    for (int digits = width - 1; digits >= 0; digits--) {
+    int most = 3 - (int)floor(log10(fabs(v)));
+    if (most > width - 1) most = width - 1;
+    for (int digits = most < 0 ? 0 : most; digits >= 0; digits--) {
         snprintf(buf, NUM_TEXT, plus ? "%+.*f" : "%.*f", digits, v);
         if ((int)strlen(buf) == width + 1 && width < 6) zero_drop(buf);
         if ((int)strlen(buf) <= width) return v == 0 || !all_zero(buf);
@@ -171,21 +174,46 @@ static void page_equation(Page *p, const char *line, size_t n, size_t sign)
     if (comment < n) page_flow(p, 4, STYLE_DIM, line + comment + 2, n - comment - 2);
 }
 
-static void page_line(Page *p, const char *line, size_t n)
+/* All lines of an equation fit as they are, aligned at its signs. */
+static bool aligned(const char *line, int width)
+{
+    for (bool first = true; *line && (first || *line == ' '); first = false) {
+        size_t n = strcspn(line, "\n");
+        if (text_columns(line, n) > width) return false;
+        line += n + (line[n] == '\n');
+    }
+    return true;
+}
+
+static void page_aligned(Page *p, const char *line, size_t n, size_t sign)
+{
+    size_t comment = comment_at(line, n);
+    Style s = is_result(line, n) ? STYLE_BOLD : STYLE_NORMAL;
+    int x = text_columns(line, sign), end = text_columns(line, comment);
+    page_put(p, 0, STYLE_BOLD, line, sign);
+    page_put(p, x, s, line + sign, comment - sign);
+    page_put(p, end, STYLE_DIM, line + comment, n - comment);
+    p->row++;
+}
+
+static bool page_line(Page *p, const char *line, size_t n, bool fits)
 {
     size_t sign = sign_at(line, n), comment = comment_at(line, n);
+    if (*line != ' ') fits = aligned(line, p->width);
     if (!n) p->row++;
     else if (comment == 0) page_flow(p, 0, STYLE_DIM, line + 2, n > 2 ? n - 2 : 0);
-    else if (sign < comment) page_equation(p, line, n, sign);
-    else page_flow(p, 0, STYLE_NORMAL, line, n);
+    else if (sign >= comment) page_flow(p, 0, STYLE_NORMAL, line, n);
+    else if (fits) page_aligned(p, line, n, sign);
+    else page_equation(p, line, n, sign);
+    return fits;
 }
 
 int canvas_equations(Canvas *c, int width, int from, const char *text)
 {
     Page p = { .c = c, .width = width, .from = from };
-    while (*text) {
+    for (bool fits = true; *text;) {
         size_t n = strcspn(text, "\n");
-        page_line(&p, text, n);
+        fits = page_line(&p, text, n, fits);
         text += n + (text[n] == '\n');
     }
     return p.row;

@@ -196,11 +196,26 @@ static void loss_make(ViewState *v)
     free(name);
 }
 
+static void step_command(const ViewState *v, const char *name, Text *to)
+{
+    text_addf(to, "step %s", name);
+    if (v->optimizer_text && v->net) text_addf(to, ", optimizer=%s", v->optimizer_text);
+}
+
 static void begin_make(ViewState *v)
 {
-    if (!v->E || (v->bound && v->now->E == v->E)) return;
-    text_addf(&v->begin, "step %s", v->E->label);
-    if (v->optimizer_text && v->net) text_addf(&v->begin, ", optimizer=%s", v->optimizer_text);
+    if (v->E && !(v->bound && v->now->E == v->E)) step_command(v, v->E->label, &v->begin);
+}
+
+void view_row_commands(const ViewState *v, Text *to)
+{
+    if (!v->net || !v->has_rows) return;
+    char *name = loss_name(v);
+    text_addf(to, "%s = ", name);
+    rows_loss_text(v, v->row_at, to);
+    text_addc(to, '\n');
+    step_command(v, name, to);
+    free(name);
 }
 
 static void quantity_find(ViewState *v)
@@ -343,6 +358,19 @@ static void active_find(ViewState *v)
         if (m->W->label && !strcmp(label, m->W->label)) a->matrix = i;
         if (m->b && m->b->label && !strcmp(label, m->b->label)) a->matrix = i, a->bias = true;
     }
+}
+
+/* The weights that are shown are those at work, unless the person is among them. */
+static void selection_follow(ViewState *v)
+{
+    const ViewActive *a = &v->active;
+    if (v->pane == PANE_WEIGHTS || a->layer < 0) return;
+    int at = a->matrix;
+    for (int i = v->n_matrix - 1; i >= 0 && a->matrix < 0; i--)
+        if (v->matrix[i].layer == a->layer) at = i;
+    if (at < 0 || at == v->matrix_at) return;
+    v->matrix_at = at;
+    v->row = v->col = 0;
 }
 
 /* ---- the curve ---- */
@@ -494,8 +522,9 @@ void view_read(ViewState *v)
     if (b && is_net(b->value)) net_read(v, b->value.func, v->name, NULL);
     else if (b && is_number(b->value)) quantity_read(v, b->value.node);
     else v->trouble = printed("%s is no more", v->name);
-    selection_clamp(v);
     active_find(v);
+    selection_follow(v);
+    selection_clamp(v);
     curve_read(v);
 }
 

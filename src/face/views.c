@@ -13,19 +13,19 @@
 #include "base/mem.h"
 #include "face/view.h"
 
-enum { TWO_COLUMNS = 60, TWIN_ROWS = 24 };
+enum { TWO_COLUMNS = 60, TRACE_FROM = 32, TWIN_ROWS = 24 };
 
 const Pane view_panes[] = {
     [PANE_NETWORK] = { "network", "network", "activations in the nodes, signed weights between them",
                        network_draw, network_rows, network_heading, 0, 5, 3, 1 },
     [PANE_WEIGHTS] = { "weights", "weights | gradients", "each weight beside its gradient; the arrows select one",
-                       weights_draw, weights_rows, weights_heading, 0, 3, 2, 2 },
+                       weights_draw, weights_rows, weights_heading, 0, 3, 0, 2 },
     [PANE_EQUATION] = { "equation", "equation", "what is computed now: formula, numbers put in, result",
                         equation_draw, equation_rows, equation_heading, 1, 4, 3, 0 },
     [PANE_LOSS] = { "loss", "loss", "the loss by epoch, or by pass while stepping",
                     loss_draw, loss_rows, loss_heading, 1, 2, 1, 3 },
     [PANE_DATA] = { "data", "data", "samples, targets, outputs, errors; Enter steps the selected one",
-                    data_draw, data_rows, data_heading, 1, 3, 2, 4 },
+                    data_draw, data_rows, data_heading, 1, 3, 0, 4 },
     [PANE_TRACE] = { "trace", "trace", "what was run, and what it printed, newest last",
                      trace_draw, trace_rows, NULL, 0, 3, 1, 5 },
     [PANES] = { 0 }
@@ -65,6 +65,9 @@ static bool belongs(int id, int which, bool single)
     return single || view_panes[id].column == which;
 }
 
+/* The trace repeats what other panes show: for large screens. */
+static bool luxury(int id, const Column *col) { return id == PANE_TRACE && col->at.h < TRACE_FROM; }
+
 /* Panes in the order of the table, whatever the order they were taken in. */
 static void column_sort(Column *col)
 {
@@ -91,14 +94,21 @@ static void give_wanted(const ViewState *v, Column *col)
     }
 }
 
-static void give_rest(Column *col)
+/* A pane that has next to nothing to say needs no more room. */
+static int share_of(const ViewState *v, const Column *col, int i)
+{
+    const Pane *p = &view_panes[col->id[i]];
+    return p->rows(v, col->at.w - 2) > 1 ? p->share : 0;
+}
+
+static void give_rest(const ViewState *v, Column *col)
 {
     int rest = col->at.h - rows_used(col), shares = 0;
-    for (int i = 0; i < col->n; i++) shares += view_panes[col->id[i]].share;
-    if (rest <= 0 || !shares) return;
+    for (int i = 0; i < col->n; i++) shares += share_of(v, col, i);
+    if (rest <= 0 || !col->n) return;
     int given = 0;
-    for (int i = 0; i < col->n; i++) {
-        int part = rest * view_panes[col->id[i]].share / shares;
+    for (int i = 0; i < col->n && shares; i++) {
+        int part = rest * share_of(v, col, i) / shares;
         col->rows[i] += part;
         given += part;
     }
@@ -110,10 +120,10 @@ static void column_fill(const ViewState *v, Column *col, int which, bool single)
     if (belongs(v->pane, which, single)) pane_take(col, v->pane);
     for (int rank = 0; rank < PANES; rank++)
         for (int id = 0; id < PANES; id++)
-            if (view_panes[id].rank == rank && belongs(id, which, single)) pane_take(col, id);
+            if (view_panes[id].rank == rank && belongs(id, which, single) && !luxury(id, col)) pane_take(col, id);
     column_sort(col);
     give_wanted(v, col);
-    give_rest(col);
+    give_rest(v, col);
 }
 
 /* ---- drawing ---- */
@@ -225,7 +235,7 @@ static void title_right(const ViewState *v, Text *t)
     } else {
         if (v->epochs) text_addf(t, "epoch %lld  ", (long long)v->epochs);
         if (v->has_rows && v->sample >= 0)
-            text_addf(t, "sample %lld/%lld  ", (long long)v->sample + 1, (long long)v->rows.rows);
+            text_addf(t, "sample [%lld] of %lld  ", (long long)v->sample, (long long)v->rows.rows);
         if (v->running) text_add(t, "RUNNING  ");
         place_text(v, t);
     }

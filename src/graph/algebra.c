@@ -81,6 +81,8 @@ const Term *algebra_add(Arena *a, const Term *x, const Term *y)
     if (algebra_is(x, 0)) return y;
     if (algebra_is(y, 0)) return x;
     if (is_op(y, "neg", 1)) return algebra_sub(a, x, y->kid[0]);
+    if (is_op(y, "+", 2)) return algebra_add(a, algebra_add(a, x, y->kid[0]), y->kid[1]);
+    if (is_op(y, "-", 2)) return algebra_sub(a, algebra_add(a, x, y->kid[0]), y->kid[1]);
     return pair(a, "+", x, y);
 }
 
@@ -111,7 +113,7 @@ const Term *algebra_sum(Arena *a, int n, const Term *const *kid)
 
 /* ---- products ---- */
 
-enum { FACTORS = 64, SHORT_QUOTIENT = 6 };
+enum { FACTORS = 64, SHORT_QUOTIENT = 6, COMPARE_POWER = 4 };
 
 /* sign * above... / below... ; numbers (other than 1) among the factors. */
 typedef struct {
@@ -183,7 +185,18 @@ const Term *algebra_div(Arena *a, const Term *x, const Term *y)
 {
     if (algebra_is(y, 1)) return x;
     if (algebra_is(x, 0)) return x;
+    if (is_op(x, "neg", 1)) return algebra_neg(a, algebra_div(a, x->kid[0], y));
     return pair(a, "/", x, y);
+}
+
+/* A choice that hangs on plain numbers is made: where(1 == 0, u, v) is v. */
+static const Term *chosen(Arena *a, const Op *op, int n, const Term *const *kid)
+{
+    bool compares = op->power == COMPARE_POWER && n == 2;
+    if (compares && kid[0]->kind == T_NUM && kid[1]->kind == T_NUM)
+        return term_num(a, op->one(kid[0]->num, kid[1]->num, 0));
+    if (n == 3 && kid[0]->kind == T_NUM && !strcmp(op->name, "where")) return kid[0]->num != 0 ? kid[1] : kid[2];
+    return NULL;
 }
 
 const Term *algebra_apply(Arena *a, const Op *op, int n, const Term *const *kid)
@@ -198,7 +211,8 @@ const Term *algebra_apply(Arena *a, const Op *op, int n, const Term *const *kid)
     if (n == 1 && !strcmp(op->name, "neg")) return algebra_neg(a, kid[0]);
     for (size_t i = 0; n == 2 && i < sizeof smart / sizeof *smart; i++)
         if (!strcmp(op->name, smart[i].name)) return smart[i].make(a, kid[0], kid[1]);
-    return term_apply(a, op, n, kid);
+    const Term *choice = chosen(a, op, n, kid);
+    return choice ? choice : term_apply(a, op, n, kid);
 }
 
 /* ---- tidying ---- */
@@ -252,6 +266,34 @@ static bool quotient_is_short(double v, double w)
     return v != 1 && strlen(num_exact(buf, v / w)) <= SHORT_QUOTIENT;
 }
 
+static bool is_sum(const Term *t)
+{
+    return is_op(t, "+", 2) || is_op(t, "-", 2) || (t->kind == T_SUM && !t->node);
+}
+
+/* Every part of the sum has a number in front. */
+static bool parts_have_numbers(const Term *t)
+{
+    double v;
+    if (is_op(t, "neg", 1)) return parts_have_numbers(t->kid[0]);
+    if (is_op(t, "*", 2)) return parts_have_numbers(t->kid[0]);
+    if (!is_sum(t)) return algebra_number(t, &v);
+    for (int i = 0; i < t->n; i++)
+        if (!parts_have_numbers(t->kid[i])) return false;
+    return true;
+}
+
+static const Term *product_tidy(Arena *a, const Term *t);
+
+/* number*(2*u - 4*v): the number goes into the parts. */
+static const Term *number_into(Arena *a, const Term *number, const Term *t)
+{
+    if (!is_sum(t)) return product_tidy(a, algebra_mul(a, number, t));
+    const Term **kid = ARENA_ARRAY(a, const Term *, t->n + 1);
+    for (int i = 0; i < t->n; i++) kid[i] = number_into(a, number, t->kid[i]);
+    return t->kind == T_SUM ? algebra_sum(a, t->n, kid) : algebra_apply(a, t->op, t->n, kid);
+}
+
 static const Term *product_tidy(Arena *a, const Term *t)
 {
     Product p = { .a = a };
@@ -264,6 +306,9 @@ static const Term *product_tidy(Arena *a, const Term *t)
     if (v < 0) p.minus = !p.minus, v = -v;
     if (w < 0) p.minus = !p.minus, w = -w;
     if (w != 1 && quotient_is_short(v, w)) v /= w, w = 1;
+    bool into = p.n_above == 1 && !p.n_below && v != 1 && w == 1 && is_sum(p.above[0]);
+    if (into && parts_have_numbers(p.above[0]))
+        return number_into(a, p.minus ? term_num(a, -v) : up && algebra_is(up, v) ? up : term_num(a, v), p.above[0]);
     number_put(a, p.above, &p.n_above, v, up);
     number_put(a, p.below, &p.n_below, w, down);
     return product_join(&p);

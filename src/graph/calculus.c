@@ -42,6 +42,8 @@ struct Calculus {
     Known  *known;           /* open addressing                          */
     int     n_known, cap_known;
     int     visits;
+    struct Alias { const Term *formula, *name; } *alias;   /* formulas put in for their names */
+    int     n_alias, cap_alias;
     Text   *rules;           /* of this round                            */
     Text    opened;
 };
@@ -95,7 +97,7 @@ static void known_grow(Calculus *c)
 
 static bool term_depends(Calculus *c, const Term *t, int depth);
 
-static bool is_by(const Calculus *c, const Term *t)
+bool calculus_is_by(const Calculus *c, const Term *t)
 {
     return t->kind == T_REF && t->at == c->at && node_behind(t->node) == c->x;
 }
@@ -103,7 +105,7 @@ static bool is_by(const Calculus *c, const Term *t)
 /* Beyond the limits the answer is yes, which costs a line but is never wrong. */
 static bool ref_depends(Calculus *c, const Term *t, int depth)
 {
-    if (is_by(c, t)) return true;
+    if (calculus_is_by(c, t)) return true;
     Node *n = t->node;
     if (n->op == &op_leaf || !node_is_above(c, n) || node_behind(n) == c->x) return false;
     if (depth > DEPTH_MOST || ++c->visits > VISITS_MOST) return true;
@@ -127,7 +129,7 @@ static bool term_depends(Calculus *c, const Term *t, int depth)
     return false;
 }
 
-static bool depends(Calculus *c, const Term *t) { return term_depends(c, t, 0); }
+bool calculus_depends(Calculus *c, const Term *t) { return term_depends(c, t, 0); }
 
 /* ---- making ---- */
 
@@ -149,6 +151,7 @@ void calculus_free(Calculus *c)
     text_free(&c->opened);
     free(c->above);
     free(c->known);
+    free(c->alias);
     free(c);
 }
 
@@ -167,11 +170,37 @@ const Term *calculus_grad(Calculus *c, const Term *t)
     return call_term(c->a, &c->grad, 2, (const Term *[]){ t, c->by });
 }
 
-static bool is_grad(const Calculus *c, const Term *t) { return t->kind == T_CALL && t->fn == &c->grad; }
+bool calculus_is_grad(const Calculus *c, const Term *t) { return t->kind == T_CALL && t->fn == &c->grad; }
 
 const Term *calculus_formula(Arena *a, Node *n, int64_t at)
 {
     return term_open(a, n, at, CALCULUS_FOLD);
+}
+
+/* ---- names of formulas: h*(1 - h) reads better than sigmoid(z)*(1 - sigmoid(z)) ---- */
+
+static void alias_add(Calculus *c, const Term *formula, const Term *name)
+{
+    if (!name->node->label) return;
+    GROW(c->alias, c->n_alias, c->cap_alias);
+    c->alias[c->n_alias++] = (struct Alias){ formula, name };
+}
+
+static const Term *alias_of(const Calculus *c, const Term *t)
+{
+    for (int i = c->n_alias - 1; i >= 0; i--)
+        if (algebra_equal(c->alias[i].formula, t)) return c->alias[i].name;
+    return t;
+}
+
+/* t with its name wherever it stands in `in`. */
+static const Term *alias_within(Calculus *c, const Term *in, const Term *t, const Term *name)
+{
+    if (algebra_equal(in, t)) return name;
+    if (!in->n) return in;
+    const Term **kid = ARENA_ARRAY(c->a, const Term *, in->n + 1);
+    for (int i = 0; i < in->n; i++) kid[i] = alias_within(c, in->kid[i], t, name);
+    return algebra_with(c->a, in, kid);
 }
 
 /* ---- naming rules ---- */
@@ -196,41 +225,66 @@ static void rule(Calculus *c, const char *name) { list_name(c->rules, name); }
 static void rule_of_inside(Calculus *c, const char *name, const Term *inside)
 {
     rule(c, name);
-    if (!is_by(c, inside)) rule(c, "chain rule");
+    if (!calculus_is_by(c, inside)) rule(c, "chain rule");
 }
 
 /* ---- rules ---- */
 
-static const Term *rule_sum(Calculus *c, const Term *t)
+/* Of a long sum only the parts that depend on x are written out, if they are few. */
+static const Term *rule_long_sum(Calculus *c, const Term *t)
 {
-    const Term **kid = ARENA_ARRAY(c->a, const Term *, t->n + 1);
-    int n = 0, constant = 0;
+    const Term *kid[CALCULUS_FOLD];
+    int n = 0;
     for (int i = 0; i < t->n; i++) {
-        bool moves = depends(c, t->kid[i]);
-        if (!moves && t->n > SHOWN_CONSTANTS) {
-            constant++;
-            continue;
-        }
+        if (!calculus_depends(c, t->kid[i])) continue;
+        if (n == CALCULUS_FOLD) return NULL;
         kid[n++] = calculus_grad(c, t->kid[i]);
     }
-    if (n > CALCULUS_FOLD) return NULL;
     rule(c, "sum rule");
-    if (constant) rule(c, "constant rule");
+    rule(c, "constant rule");
     return algebra_sum(c->a, n, kid);
+}
+
+static bool is_plus(const Term *t)
+{
+    return t->kind == T_APPLY && t->n == 2 && (!strcmp(t->op->name, "+") || !strcmp(t->op->name, "-"));
+}
+
+static bool is_short_sum(const Term *t) { return t->kind == T_SUM && t->n <= CALCULUS_FOLD; }
+
+static int parts_count(const Term *t)
+{
+    if (!is_plus(t) && !is_short_sum(t)) return 1;
+    int n = 0;
+    for (int i = 0; i < t->n; i++) n += parts_count(t->kid[i]);
+    return n;
+}
+
+/* grad of every part of a + b - c at once; constants of a long sum go at once too. */
+static const Term *parts_grad(Calculus *c, const Term *t, bool brief)
+{
+    if (!is_plus(t) && !is_short_sum(t))
+        return brief && !calculus_depends(c, t) ? term_num(c->a, 0) : calculus_grad(c, t);
+    const Term *kid[CALCULUS_FOLD];
+    for (int i = 0; i < t->n; i++) kid[i] = parts_grad(c, t->kid[i], brief);
+    bool minus = t->kind == T_APPLY && t->op->name[0] == '-';
+    rule(c, minus ? "difference rule" : "sum rule");
+    if (t->kind == T_SUM) return algebra_sum(c->a, t->n, kid);
+    return minus ? algebra_sub(c->a, kid[0], kid[1]) : algebra_add(c->a, kid[0], kid[1]);
 }
 
 static const Term *rule_plus(Calculus *c, const Term *t)
 {
-    const Term *l = calculus_grad(c, t->kid[0]), *r = calculus_grad(c, t->kid[1]);
-    bool minus = t->op->name[0] == '-';
-    rule(c, minus ? "difference rule" : "sum rule");
-    return minus ? algebra_sub(c->a, l, r) : algebra_add(c->a, l, r);
+    bool brief = parts_count(t) > SHOWN_CONSTANTS;
+    const Term *out = parts_grad(c, t, brief);
+    if (brief) rule(c, "constant rule");
+    return out;
 }
 
 static const Term *rule_times(Calculus *c, const Term *t)
 {
     const Term *u = t->kid[0], *v = t->kid[1];
-    bool du = depends(c, u), dv = depends(c, v);
+    bool du = calculus_depends(c, u), dv = calculus_depends(c, v);
     rule(c, du && dv ? "product rule" : "constant multiple rule");
     if (!du) return algebra_mul(c->a, u, calculus_grad(c, v));
     if (!dv) return algebra_mul(c->a, v, calculus_grad(c, u));
@@ -240,14 +294,14 @@ static const Term *rule_times(Calculus *c, const Term *t)
 static const Term *rule_quotient(Calculus *c, const Term *t)
 {
     const Term *u = t->kid[0], *v = t->kid[1], *two = term_num(c->a, 2);
-    if (!depends(c, v)) {
+    if (!calculus_depends(c, v)) {
         rule(c, "constant multiple rule");
         return algebra_div(c->a, calculus_grad(c, u), v);
     }
     rule(c, "quotient rule");
     const Term *below = algebra_power(c->a, v, two);
     const Term *right = algebra_mul(c->a, u, calculus_grad(c, v));
-    if (!depends(c, u)) return algebra_neg(c->a, algebra_div(c->a, right, below));
+    if (!calculus_depends(c, u)) return algebra_neg(c->a, algebra_div(c->a, right, below));
     const Term *left = algebra_mul(c->a, calculus_grad(c, u), v);
     return algebra_div(c->a, algebra_sub(c->a, left, right), below);
 }
@@ -263,12 +317,12 @@ static const Term *rule_power(Calculus *c, const Term *t)
 {
     Arena *a = c->a;
     const Term *u = t->kid[0], *n = t->kid[1], *left = NULL, *right = NULL;
-    if (depends(c, u)) {
+    if (calculus_depends(c, u)) {
         const Term *less = algebra_power(a, u, exponent_less(c, n));
         left = algebra_mul(a, algebra_mul(a, n, less), calculus_grad(c, u));
         rule_of_inside(c, "power rule", u);
     }
-    if (depends(c, n)) {
+    if (calculus_depends(c, n)) {
         const Term *log_u = term_apply(a, op_find("log"), 1, &u);
         right = algebra_mul(a, algebra_mul(a, t, log_u), calculus_grad(c, n));
         rule_of_inside(c, "derivative of an exponential", n);
@@ -281,7 +335,7 @@ static const Term *rule_power(Calculus *c, const Term *t)
 static const Term *slope_term(Calculus *c, const Ast *s, const Term *t)
 {
     if (s->kind == A_NUM) return term_num(c->a, s->num);
-    if (s->kind == A_NAME && !strcmp(s->text, "y")) return t;
+    if (s->kind == A_NAME && !strcmp(s->text, "y")) return alias_of(c, t);
     if (s->kind == A_NAME && !strcmp(s->text, "pi")) return term_num(c->a, M_PI);
     if (s->kind == A_NAME) return t->kid[s->text[0] - 'a'];
     int first = s->kind == A_CALL;
@@ -296,10 +350,12 @@ static const Term *rule_table(Calculus *c, const Term *t)
 {
     const Term *out = term_num(c->a, 0);
     for (int i = 0; i < t->n; i++) {
-        if (!depends(c, t->kid[i])) continue;
+        if (!calculus_depends(c, t->kid[i])) continue;
         const char *text = t->op->slope_text[i];
+        bool flat = !text || !strcmp(text, "0");
+        if (flat) rule(c, t->op->rule ? t->op->rule : "constant rule");
+        if (flat) continue;
         rule_of_inside(c, t->op->rule, t->kid[i]);
-        if (!text || !strcmp(text, "0")) continue;
         const Term *slope = slope_term(c, slope_ast(t->op, i), t);
         out = algebra_add(c->a, out, algebra_mul(c->a, slope, calculus_grad(c, t->kid[i])));
     }
@@ -309,7 +365,7 @@ static const Term *rule_table(Calculus *c, const Term *t)
 static const Term *rule_where(Calculus *c, const Term *t)
 {
     const Term *kid[3] = { t->kid[0] };
-    for (int i = 1; i < 3; i++) kid[i] = depends(c, t->kid[i]) ? calculus_grad(c, t->kid[i]) : term_num(c->a, 0);
+    for (int i = 1; i < 3; i++) kid[i] = calculus_depends(c, t->kid[i]) ? calculus_grad(c, t->kid[i]) : term_num(c->a, 0);
     rule(c, "derivative of where");
     return term_apply(c->a, t->op, 3, kid);
 }
@@ -381,9 +437,11 @@ static const Term *declared_share(Calculus *c, const Term *t)
 {
     const Tmpl *slope = tmpl_slope(t->fn, 0);
     rule_declared(c, t->fn);
-    if (!is_by(c, t->kid[0])) rule(c, "chain rule");
+    if (!calculus_is_by(c, t->kid[0])) rule(c, "chain rule");
     const Term *f = is_short(t->kid[0]) ? body_term(c->a, slope->body, slope, t->kid)
                                         : call_term(c->a, slope, slope->n_arg, t->kid);
+    const Term *name = alias_of(c, t);
+    if (name != t) f = alias_within(c, f, t, name);
     return algebra_mul(c->a, f, calculus_grad(c, t->kid[0]));
 }
 
@@ -391,8 +449,8 @@ static const Term *declared_share(Calculus *c, const Term *t)
  * body takes its place. */
 static const Term *rule_call(Calculus *c, const Term *t)
 {
-    bool only_first = depends(c, t->kid[0]);
-    for (int i = 1; i < t->n; i++) only_first &= !depends(c, t->kid[i]);
+    bool only_first = calculus_depends(c, t->kid[0]);
+    for (int i = 1; i < t->n; i++) only_first &= !calculus_depends(c, t->kid[i]);
     if (t->fn->declared && only_first) return declared_share(c, t);
     list_name(&c->opened, t->fn->name);
     return calculus_grad(c, body_term(c->a, t->fn->body, t->fn, t->kid));
@@ -412,11 +470,11 @@ static const Term *rule_product_list(Calculus *c, const Term *t)
 {
     const Term *out = term_num(c->a, 0);
     int moving = 0;
-    for (int i = 0; i < t->n; i++) moving += depends(c, t->kid[i]);
+    for (int i = 0; i < t->n; i++) moving += calculus_depends(c, t->kid[i]);
     if (t->n > CALCULUS_FOLD) return NULL;
     rule(c, moving > 1 ? "product rule" : "constant multiple rule");
     for (int i = 0; i < t->n; i++)
-        if (depends(c, t->kid[i]))
+        if (calculus_depends(c, t->kid[i]))
             out = algebra_add(c->a, out, algebra_mul(c->a, others(c, t, i), calculus_grad(c, t->kid[i])));
     return out;
 }
@@ -448,17 +506,29 @@ static const Term *open_name(Calculus *c, const Term *t)
         list_name(&c->opened, text_str(&name));
     }
     text_free(&name);
+    alias_add(c, inside, t);
     return calculus_grad(c, inside);
+}
+
+static const Term *rule_itself(Calculus *c)
+{
+    Text t = { 0 }, x = { 0 };
+    term_print_ref(&x, c->by->node, c->at);
+    text_addf(&t, "grad(%s, %s) = 1", text_str(&x), text_str(&x));
+    rule(c, text_str(&t));
+    text_free(&t);
+    text_free(&x);
+    return term_num(c->a, 1);
 }
 
 /* One rule applied to grad(t, x); NULL when none fits. */
 static const Term *rule_of(Calculus *c, const Term *t)
 {
-    if (is_by(c, t)) return rule(c, "slope of a quantity by itself: 1"), term_num(c->a, 1);
-    if (!depends(c, t)) return rule(c, "constant rule"), term_num(c->a, 0);
+    if (calculus_is_by(c, t)) return rule_itself(c);
+    if (!calculus_depends(c, t)) return rule(c, "constant rule"), term_num(c->a, 0);
     switch (t->kind) {
     case T_REF: return open_name(c, t);
-    case T_SUM: return rule_sum(c, t);
+    case T_SUM: return is_short_sum(t) ? rule_plus(c, t) : rule_long_sum(c, t);
     case T_APPLY: return rule_apply(c, t);
     case T_CALL: return rule_call(c, t);
     case T_OVER: return rule_list(c, t);
@@ -468,7 +538,7 @@ static const Term *rule_of(Calculus *c, const Term *t)
 
 static const Term *round_term(Calculus *c, const Term *t)
 {
-    if (is_grad(c, t)) {
+    if (calculus_is_grad(c, t)) {
         const Term *next = rule_of(c, t->kid[0]);
         return next ? next : t;
     }
@@ -492,7 +562,7 @@ const Term *calculus_round(Calculus *c, const Term *t, Text *rules)
 
 bool calculus_open(const Calculus *c, const Term *t)
 {
-    if (is_grad(c, t)) return true;
+    if (calculus_is_grad(c, t)) return true;
     for (int i = 0; i < t->n; i++)
         if (calculus_open(c, t->kid[i])) return true;
     return false;
@@ -500,7 +570,7 @@ bool calculus_open(const Calculus *c, const Term *t)
 
 const Term *calculus_close(Calculus *c, const Term *t, double (*value)(void *, const Term *), void *ctx)
 {
-    if (is_grad(c, t)) return term_num(c->a, value(ctx, t));
+    if (calculus_is_grad(c, t)) return term_num(c->a, value(ctx, t));
     if (!calculus_open(c, t)) return t;
     const Term **kid = ARENA_ARRAY(c->a, const Term *, t->n + 1);
     for (int i = 0; i < t->n; i++) kid[i] = calculus_close(c, t->kid[i], value, ctx);

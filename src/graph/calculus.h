@@ -29,6 +29,11 @@ const Term *calculus_grad(Calculus *c, const Term *t);
 const Term *calculus_round(Calculus *c, const Term *t, Text *rules);
 /* A grad(...) is left in t. */
 bool        calculus_open(const Calculus *c, const Term *t);
+/* t is a grad(...) still to be taken: of its kid[0]. */
+bool        calculus_is_grad(const Calculus *c, const Term *t);
+/* t is x itself; t depends on x. */
+bool        calculus_is_by(const Calculus *c, const Term *t);
+bool        calculus_depends(Calculus *c, const Term *t);
 /* t with every grad(...) left in it replaced by what `value` says it is. */
 const Term *calculus_close(Calculus *c, const Term *t,
                            double (*value)(void *ctx, const Term *grad), void *ctx);

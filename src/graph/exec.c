@@ -303,6 +303,23 @@ static bool is_other(Value v)
     return v.kind == V_STR || v.kind == V_LIST || (v.kind == V_RECORD && strcmp(v.record->type, "scope"));
 }
 
+/* w <- w - 0.1*grad(E, w) is an update by hand's rule: its past is kept like an
+ * optimizer's. Called while all still have their old numbers. */
+static void assign_tell(Env *e, const Ast *target, Node *x)
+{
+    if (!e->s->moved || (target->kind != A_NAME && target->kind != A_FIELD)) return;
+    Diag d = { 0 };
+    Env quiet = *e;
+    quiet.d = &d;
+    quiet.use = NULL;
+    Node *n = NULL;
+    if (build_node(&quiet, target, &n) != OK) return;
+    Node *leaf = node_through(n);
+    if (leaf->flags & NODE_PARAM && shape_equal(&leaf->shape, &x->shape) && node_depends(x, leaf))
+        e->s->moved(e->s, &(Moved){ leaf, leaf->val, x->val, x, NULL, 1 });
+    node_drop(n);
+}
+
 /* All right sides first, as numbers of their own: nobody sees another's change. */
 static Status exec_assign(Env *e, const Ast *a)
 {
@@ -316,7 +333,7 @@ static Status exec_assign(Env *e, const Ast *a)
         bool other = st == OK && is_other(whole);
         if (other) st = assign_other(e, a->kid[0], whole);
         Node *x = st == OK && !other ? value_to_node(e->s, whole, a->kid[1]->at, e->d) : NULL;
-        if (x && node_eval(x, e->d)) v[0] = node_keep(x);
+        if (x && node_eval(x, e->d)) v[0] = node_keep(x), assign_tell(e, a->kid[0], x);
         else if (st == OK && !other) st = e->d->code;
         value_drop(&whole);
         if (other || st != OK) return st;
@@ -326,6 +343,7 @@ static Status exec_assign(Env *e, const Ast *a)
         Node *x = NULL;
         st = build_node(e, a->kid[n + i], &x);
         const double *val = st == OK ? node_eval(x, e->d) : NULL;
+        if (val) assign_tell(e, a->kid[i], x);
         if (val && n > 1) v[i] = node_leaf(&x->shape, val, e->d);
         else if (val) v[i] = node_keep(x);
         if (st == OK && !v[i]) st = e->d->code;

@@ -39,6 +39,25 @@ void grads_free(Session *s)
     s->grads = NULL;
 }
 
+/* Is E still made of the nodes it was made of? Then its gradients stay the very
+ * nodes that other equations may be made of: L + grad(L, w)^2. */
+static bool same_below(Node *E, const GradMap *map)
+{
+    int n, m;
+    Node *const *was = grad_nodes(map, &m);
+    Node **now = node_walk(E, &n);
+    bool same = n == m && !memcmp(now, was, sizeof *now * (size_t)n);
+    free(now);
+    return same;
+}
+
+static void cache_check(Session *s, struct GradCache *c, int i)
+{
+    if (!c->at[i].map || c->at[i].structure == s->structure) return;
+    if (same_below(c->at[i].E, c->at[i].map)) c->at[i].structure = s->structure;
+    else cache_clear(c, i);
+}
+
 GradMap *grads_map(Session *s, Node *E, Span at, Diag *d)
 {
     if (E->shape.rank && E->len != 1) {
@@ -50,7 +69,7 @@ GradMap *grads_map(Session *s, Node *E, Span at, Diag *d)
     }
     struct GradCache *c = cache_of(s);
     for (int i = 0; i < KEPT; i++) {
-        if (c->at[i].map && c->at[i].structure != s->structure) cache_clear(c, i);
+        cache_check(s, c, i);
         if (c->at[i].map && c->at[i].E == E) return c->at[i].map;
     }
     int i = c->next++ % KEPT;

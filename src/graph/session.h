@@ -45,12 +45,16 @@ struct Binding {
 
 typedef struct Journal Journal;
 
-/* Numbers of a parameter's past, for `why w`. */
+/* A parameter moves by a rule: told before its numbers change (after a training
+ * run: once, with the number of its updates). */
 typedef struct {
-    Node   *leaf;
-    double *start;            /* before the first update                  */
-    int64_t updates;
-} PastLeaf;
+    Node         *leaf;
+    const double *old, *now;  /* leaf->len numbers                        */
+    Node         *next;       /* what now was computed by, all below it still holding the
+                                 old numbers; NULL: not told              */
+    Func         *rule;       /* the optimizer; NULL: an assignment       */
+    int64_t       times;
+} Moved;
 
 struct Session {
     Text       out;           /* what the statement printed so far        */
@@ -73,6 +77,8 @@ struct Session {
     void      *face;          /* the face's own                           */
     void      *teach;         /* stepping state, teach/step.h             */
     void      *learn;         /* learn/: its own                          */
+    void      *ledger;        /* past of the parameters, teach/ledger.h   */
+    void     (*moved)(Session *s, const Moved *m);       /* keeps it; may be NULL */
     struct GradCache *grads;  /* gradients already built, see grads.c     */
     struct Memory { char *text; Func *func; } *memory;  /* optimizers written out in a command, */
     int        n_memory, cap_memory;                    /* by their text: they keep their state */
@@ -138,6 +144,7 @@ typedef struct {
     Node **leaf;       /* param and state leaves, borrowed from their owners */
     Node **next;       /* counted */
     int    n_weight;   /* the first n_weight entries are the parameters */
+    Func  *rule;       /* borrowed */
 } Update;
 Status update_build(Session *s, Func *optimizer, Node *const *w, Node *const *g, int n,
                     Update *out, Span at, Diag *d);

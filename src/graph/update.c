@@ -227,7 +227,7 @@ static bool is_rule(const Func *f)
 Status update_build(Session *s, Func *optimizer, Node *const *w, Node *const *g, int n, Update *out,
                     Span at, Diag *d)
 {
-    *out = (Update){ 0 };
+    *out = (Update){ .rule = optimizer };
     if (!is_rule(optimizer))
         return diag_set(d, E_TYPE, at, "%s is not an optimizer", optimizer->name ? optimizer->name : "this function");
     Func *def = optimizer->kind == FN_BOUND ? optimizer->of : optimizer;
@@ -251,6 +251,9 @@ Status update_commit(Session *s, Update *u, Diag *d)
     double *copy = mem_new(sizeof *copy * (total + 1)), *p = copy;
     for (int i = 0; i < u->n; i++, p += u->leaf[i - 1]->len)
         memcpy(p, u->next[i]->val, sizeof *p * (size_t)u->leaf[i]->len);
+    p = copy;
+    for (int i = 0; s->moved && i < u->n_weight; i++, p += u->leaf[i - 1]->len)
+        s->moved(s, &(Moved){ u->leaf[i], u->leaf[i]->val, p, u->next[i], u->rule, 1 });
     p = copy;
     for (int i = 0; i < u->n; i++, p += u->leaf[i - 1]->len) session_set_leaf(s, u->leaf[i], p);
     free(copy);

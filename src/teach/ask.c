@@ -32,10 +32,12 @@ static Status ask_node(Call *c, int i, const Ast *a, Node **out)
     return st;
 }
 
-static bool is_grad(const Ast *a)
+static bool calls_grad(const Ast *a, int args)
 {
-    return a->kind == A_CALL && a->n == 3 && a->kid[0]->kind == A_NAME && !strcmp(a->kid[0]->text, "grad");
+    return a->kind == A_CALL && a->n == 1 + args && a->kid[0]->kind == A_NAME && !strcmp(a->kid[0]->text, "grad");
 }
+
+static bool is_grad(const Ast *a) { return calls_grad(a, 2); }
 
 /* grad(E, x) must find the x inside E's own calls, so E is entered before. */
 static void enter_root(Call *c, const Ast *a)
@@ -110,7 +112,8 @@ static Status ask_base(Call *c, int i, const char *base, const Ast *index, Asked
 
 static void name_give(Asked *a, const Ast *typed)
 {
-    if (a->node->label || !typed) term_print_ref(&a->name, a->node, a->at);
+    if (a->whole && a->node->label) text_add(&a->name, a->node->label);
+    else if (a->node->label || !typed) term_print_ref(&a->name, a->node, a->at);
     else ast_print(&a->name, typed);
 }
 
@@ -129,7 +132,10 @@ Status ask_element(Call *c, int i, Asked *out)
     }
     if (!found) {
         Node *n;
-        TRY(call_node(c, i, &n));
+        Status st = call_node(c, i, &n);
+        if (st != OK && a && calls_grad(a, 1))
+            diag_hint(c->d, "Name one quantity, for example grad(E, w).");
+        TRY(st);
         out->node = node_keep(n);
         out->whole = n->len != 1;
     }

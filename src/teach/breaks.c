@@ -69,8 +69,9 @@ static void break_free(Break *b)
 
 static const char *const kind_word[] = { "break when", "watch", "display" };
 
-Status breaks_add(Session *s, Breaks *b, BreakKind kind, const char *text, const char *side, Node *n, Diag *d)
+Status breaks_add(Session *s, BreakKind kind, const char *text, const char *side, Node *n, Diag *d)
 {
+    Breaks *b = &stepper_of(s)->breaks;
     if (kind == BREAK_WHEN && n->len != 1) {
         char shape[SHAPE_TEXT];
         diag_set(d, E_SHAPE, (Span){ 0, 0 }, "a condition is one number, and %s has shape %s", text,
@@ -85,7 +86,8 @@ Status breaks_add(Session *s, Breaks *b, BreakKind kind, const char *text, const
     if (side) new->side_text = mem_str(side), new->side = expression_node(s, side);
     break_note(s, new);
     bool already = kind == BREAK_WHEN && n->val[0] != 0;
-    text_addf(&s->out, "# %d: %s %s%s\n", new->number, kind_word[kind], text, already ? " (true already)" : "");
+    text_addf(&s->out, "# %d: %s %s%s\n", new->number, kind_word[kind], text,
+              already ? " (true already)" : "");
     if (kind == BREAK_DISPLAY) breaks_display(s, &(Breaks){ .n = 1, .at = new });
     return OK;
 }
@@ -96,7 +98,8 @@ void breaks_list(Session *s, const Breaks *b)
     for (int i = 0; i < b->n; i++) {
         const Break *k = &b->at[i];
         text_addf(&s->out, "# %d: %s %s", k->number, kind_word[k->kind], k->text);
-        if (k->hits) text_addf(&s->out, "   (stopped %lld time%s)", (long long)k->hits, k->hits == 1 ? "" : "s");
+        long long hits = k->hits;
+        if (hits) text_addf(&s->out, "   (stopped %lld time%s)", hits, hits == 1 ? "" : "s");
         if (!k->node) text_add(&s->out, "   (its quantities are gone)");
         text_addc(&s->out, '\n');
     }
@@ -172,7 +175,8 @@ static bool watch_fired(Session *s, const Break *b, Text *report)
 static bool break_look(Session *s, Break *b, Text *report)
 {
     int64_t was = b->n_old;
-    if (b->kind == BREAK_DISPLAY || !break_eval(s, b) || !b->old || b->node->len != was) return false;
+    if (b->kind == BREAK_DISPLAY || !break_eval(s, b)) return false;
+    if (!b->old || b->node->len != was) return false;
     return b->kind == BREAK_WHEN ? when_fired(s, b, report) : watch_fired(s, b, report);
 }
 

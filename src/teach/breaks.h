@@ -30,7 +30,7 @@ typedef struct {
 
 /* Add text (a condition or a quantity, with the node it was built to) and say
  * so in s->out. side: a comparison's left side, or NULL. */
-Status breaks_add(Session *s, Breaks *b, BreakKind kind, const char *text, const char *side, Node *n, Diag *d);
+Status breaks_add(Session *s, BreakKind kind, const char *text, const char *side, Node *n, Diag *d);
 void   breaks_list(Session *s, const Breaks *b);
 Status breaks_clear(Session *s, Breaks *b, int number, Diag *d);   /* 0: all */
 void   breaks_free(Breaks *b);

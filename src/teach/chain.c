@@ -84,7 +84,10 @@ static void rule_add(Rules *r, const char *rule)
     if (rule && r->n < RULES_NAMED) r->name[r->n++] = rule;
 }
 
-static bool is_below(const Uses *u, const Node *n) { return named(n, u->by) || (n->aux && !n->label); }
+static bool is_below(const Uses *u, const Node *n)
+{
+    return named(n, u->by) || (n->aux && !n->label);
+}
 
 /* A factor that x is not in is a constant as far as x is concerned. */
 static const char *rule_of(const Uses *u, const Node *n)
@@ -123,7 +126,8 @@ static void definition_add(Text *to, Node *y)
     Text t = { 0 };
     term_print_open(&t, y);
     text_addf(to, ": %s", y->label);
-    if (t.len <= DEFINITION_LONGEST && !strchr(text_str(&t), '#')) text_addf(to, " = %s", text_str(&t));
+    bool fits = t.len <= DEFINITION_LONGEST && !strchr(text_str(&t), '#');
+    if (fits) text_addf(to, " = %s", text_str(&t));
     text_free(&t);
 }
 

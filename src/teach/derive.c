@@ -17,7 +17,7 @@
 #include "teach/equation.h"
 #include "teach/explain.h"
 
-enum { ROUNDS_MOST = 60, LINE_LONGEST = 400, COMMENT_COLUMN = 60, FORMALS_MOST = 8 };
+enum { ROUNDS_MOST = 60, LINE_LONGEST = 320, COMMENT_COLUMN = 60, FORMALS_MOST = 8 };
 
 typedef struct {
     Text formula, comment;
@@ -112,14 +112,37 @@ static void derivation_free(Derivation *p)
 
 /* ---- the rules, line by line ---- */
 
-/* Why it ends before all is derived. */
+/* The first grad(...) left, and the first name in what it is still to be taken of. */
+static const Term *grad_left(const Derivation *p, const Term *t)
+{
+    const Term *found = NULL;
+    if (!calculus_open(p->c, t)) return NULL;
+    if (calculus_is_grad(p->c, t)) return t;
+    for (int i = 0; i < t->n && !found; i++) found = grad_left(p, t->kid[i]);
+    return found;
+}
+
+static const Term *name_in(const Derivation *p, const Term *t)
+{
+    const Term *found = NULL;
+    if (t->kind == T_REF) return t->node->label && calculus_depends(p->c, t) ? t : NULL;
+    for (int i = 0; i < t->n && !found; i++) found = name_in(p, t->kid[i]);
+    return found;
+}
+
+/* Why it ends before all is derived, and how to go on. */
 static void end_early(Derivation *p, bool too_long)
 {
-    const char *why = too_long ? "the next line would be too long to read; derive a part of it"
-                               : "a long sum: its parts are not written out";
     if (!p->n) return;
+    const Term *grad = grad_left(p, p->end), *name = grad ? name_in(p, grad->kid[0]) : NULL;
     Text *last = &p->line[p->n - 1].comment;
-    text_addf(last, "%s%s", last->len ? "; " : "", why);
+    text_add(last, last->len ? "; " : "");
+    text_add(last, too_long ? "the next line would be too long" : "a long sum is not written out");
+    if (!name || calculus_is_by(p->c, name)) return;
+    text_add(last, "; go on with: derive ");
+    term_print_ref(last, name->node, name->at);
+    text_add(last, ", ");
+    term_print_ref(last, grad->kid[1]->node, grad->kid[1]->at);
 }
 
 static void rounds_run(Derivation *p, const Term *t)

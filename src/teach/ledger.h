@@ -30,10 +30,11 @@ typedef struct {
     double  before;              /* the last update: its number before         */
     const Term *last;            /* and its right side, with old numbers in; or NULL */
     Text    rules;               /* "sgd(lr=0.05)", or empty                   */
-} Past;
+} Story;
 
 /* The past of element `at` of a parameter; false when nothing is known of it.
- * Terms are made in a; free nodes of the last term with past_free. */
-bool    past_of(Session *s, Node *leaf, int64_t at, Arena *a, Past *out);
+ * The term is made in a; story_free frees the rest. */
+bool    story_of(Session *s, Node *leaf, int64_t at, Arena *a, Story *out);
+void    story_free(Story *y);
 
 #endif

@@ -12,9 +12,7 @@ static const char indent[] = "    ";
 
 /* ---- saying ---- */
 
-static void lesson_say(Lesson *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static void lesson_say(Lesson *l, const char *fmt, ...)
+void lesson_say(Lesson *l, const char *fmt, ...)
 {
     va_list ap;
     Text t = { 0 };
@@ -25,17 +23,17 @@ static void lesson_say(Lesson *l, const char *fmt, ...)
     text_free(&t);
 }
 
-static void show(Lesson *l)
+void lesson_show(Lesson *l)
 {
     if (l->style.show) l->style.show(l->s, &l->say);
 }
 
-static Piece *lesson_piece(const Lesson *l)
+Piece *lesson_piece(const Lesson *l)
 {
     return l->at < l->script->n ? &l->script->piece[l->at] : NULL;
 }
 
-/* ---- presenting a step ---- */
+/* ---- presenting a piece ---- */
 
 static void say_place(Lesson *l, const char *what)
 {
@@ -92,7 +90,7 @@ static void piece_begin(Lesson *l)
 {
     const Piece *p = lesson_piece(l);
     text_clear(&l->typed);
-    l->played = false;
+    l->played = TRIED_NOTHING;
     l->hints = l->wrong = 0;
     l->failing = -1;
     if (p && p->kind == PIECE_GUESS) l->value = lesson_value(l->s, p->value);
@@ -116,8 +114,7 @@ static void present(Lesson *l)
     say_footer(l, p);
 }
 
-/* The present step is done. */
-static void lesson_advance(Lesson *l)
+void lesson_advance(Lesson *l)
 {
     l->at++;
     piece_begin(l);
@@ -176,9 +173,7 @@ void lesson_close(Lesson *l)
 {
     if (!l) return;
     branch_end(l->s, l->branch);
-    l->at = 0;
-    trunk_cut(l);
-    free(l->trunk);
+    trunk_free(l);
     script_free(l->script);
     text_free(&l->say);
     text_free(&l->typed);
@@ -218,7 +213,7 @@ bool lesson_enter(Lesson *l)
 {
     const Piece *p = lesson_piece(l);
     if (!p) return false;
-    if (l->style.demo) trunk_restore(l), demo_play(l);
+    if (l->style.demo) demo_play(l);
     else if (p->kind == PIECE_RUN) run_code(l);
     else if (p->kind == PIECE_READ) trunk_restore(l), lesson_advance(l);
     else remind(l, p);

@@ -169,6 +169,12 @@ static bool looks_only(Session *s, const Ast *a)
     return row && row->flags & BUILTIN_NO_UNDO;
 }
 
+static void tried(Lesson *l, const Ast *a)
+{
+    Tried now = arithmetic(a) ? TRIED_NOTHING : a->kind < A_BLOCK ? TRIED_LOOKING : TRIED_CHANGING;
+    if (now > l->played) l->played = now;
+}
+
 void lesson_after(Lesson *l, const Source *typed)
 {
     const Piece *p = lesson_piece(l);
@@ -178,7 +184,7 @@ void lesson_after(Lesson *l, const Source *typed)
         task_look(l, p);
     } else {
         bool answer = p->kind == PIECE_GUESS && !l->style.demo && arithmetic(typed->tree);
-        l->played = l->played || !arithmetic(typed->tree);
+        tried(l, typed->tree);
         if (answer && near(session_number(l->s, "ans"), l->value)) guess_right(l, p);
     }
     lesson_show(l);

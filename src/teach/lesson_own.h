@@ -15,6 +15,9 @@ typedef struct {
     bool  own;               /* the reader's: may do what the reader may */
 } Trunk;
 
+/* What was typed that is not of the trunk: nothing, a look, a change. */
+typedef enum { TRIED_NOTHING, TRIED_LOOKING, TRIED_CHANGING } Tried;
+
 struct Lesson {
     Session    *s;
     Script     *script;
@@ -26,7 +29,7 @@ struct Lesson {
     Trunk      *trunk;
     /* of the present piece */
     Text        typed;       /* TRY: what the reader has run so far           */
-    bool        played;      /* something was typed that is not of the trunk  */
+    Tried       played;
     int         hints, wrong;
     int         failing;     /* TRY: the first check that did not hold; -1    */
     double      value;       /* GUESS                                         */

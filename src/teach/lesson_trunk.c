@@ -20,6 +20,12 @@ void trunk_cut(Lesson *l)
     while (l->n_trunk && l->trunk[l->n_trunk - 1].at >= l->at) free(l->trunk[--l->n_trunk].text);
 }
 
+void trunk_free(Lesson *l)
+{
+    for (int i = 0; i < l->n_trunk; i++) free(l->trunk[i].text);
+    free(l->trunk);
+}
+
 void trunk_examples(Lesson *l, const Examples *e)
 {
     for (int i = 0; i < e->n; i++) trunk_add(l, e->item[i].typed, false);
@@ -45,14 +51,14 @@ void trunk_replay(Lesson *l)
     }
     text_free(&unseen);
     text_clear(&l->typed);
-    l->played = false;
+    l->played = TRIED_NOTHING;
 }
 
 void trunk_restore(Lesson *l)
 {
-    if (!l->played) return;
-    trunk_replay(l);
-    lesson_say(l, "(What you tried is set aside; the lesson goes on from its own state.)");
+    bool changed = l->played == TRIED_CHANGING;
+    if (l->played) trunk_replay(l);
+    if (changed) lesson_say(l, "(What you tried is set aside; the lesson goes on from its own state.)");
 }
 
 /* ---- running the lesson's code ---- */

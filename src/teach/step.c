@@ -13,17 +13,13 @@
  */
 #include "teach/step.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/stop.h"
 #include "graph/op.h"
-#include "graph/term.h"
-#include "teach/equation.h"
 #include "teach/stepper.h"
 
-enum { SHOWN_ELEMENTS = 4, MOST_PASSES = 100000, MOST_FIRED = 16 };
+enum { SHOWN_ELEMENTS = 4 };
 
 static const Span nowhere = { 0, 0 };
 
@@ -80,7 +76,8 @@ void step_free(Session *s)
 const StepNow *step_now(Session *s)
 {
     Stepper *p = stepper_of(s);
-    p->now = (StepNow){ .E = p->E, .pass = p->pass, .text = text_str(&p->text), .phase = p->pos.phase };
+    p->now = (StepNow){ .E = p->E, .pass = p->pass, .phase = p->pos.phase };
+    p->now.text = text_str(&p->text);
     if (!p->E || !p->has_shown || p->shown.q >= p->trail[p->shown.phase].n) return &p->now;
     const Quantity *q = &p->trail[p->shown.phase].q[p->shown.q];
     p->now.phase = p->shown.phase;
@@ -116,8 +113,9 @@ static struct RuleOf *rule_of(Stepper *p, const char *name)
 }
 
 /* Which rule steps E from now on; true in *other when it is another one. */
-static Status rule_choose(Session *s, Stepper *p, Func *rule, const char *named, bool *other, Diag *d)
+static Status rule_choose(Session *s, Func *rule, const char *named, bool *other, Diag *d)
 {
+    Stepper *p = stepper_of(s);
     struct RuleOf *r = rule_of(p, p->name);
     if (!rule && !r->rule) {
         TRY(rule_default(s, &r->rule, d));
@@ -143,7 +141,7 @@ static Status trails_make(Session *s, Stepper *p, Diag *d)
     trails_free(p);
     p->all = node_walk(p->E, &p->n_all);
     for (int i = 0; i < p->n_all; i++) node_keep(p->all[i]);
-    trail_forward(&p->trail[STEP_FORWARD], s, p->E);
+    trail_forward(&p->trail[STEP_FORWARD], p->E);
     p->structure = s->structure;
     return trail_backward(&p->trail[STEP_BACKWARD], s, p->E, d);
 }
@@ -215,7 +213,7 @@ static Status follow_to(Session *s, Stepper *p, Node *E, Diag *d)
     return st;
 }
 
-static Status follow(Session *s, Stepper *p, Diag *d)
+Status stepper_follow(Session *s, Stepper *p, Diag *d)
 {
     if (!p->E) {
         diag_set(d, E_NAME, nowhere, "nothing is being stepped");
@@ -240,7 +238,8 @@ static Status follow(Session *s, Stepper *p, Diag *d)
 static Status cannot_step(Node *E, Diag *d)
 {
     if (!E->label) {
-        diag_set(d, E_NAME, nowhere, "only what has a name can be stepped, so that its gradients have names too");
+        diag_set(d, E_NAME, nowhere,
+                 "only what has a name can be stepped, so that its gradients have names too");
         return diag_hint(d, "Give it one: E = ..., then step E");
     }
     if (node_through(E)->op != &op_leaf) return OK;
@@ -261,7 +260,7 @@ Status step_begin(Session *s, Node *E, Func *optimizer, const char *named, Diag 
     } else {
         TRY(follow_to(s, p, E, d));
     }
-    TRY(rule_choose(s, p, optimizer, named, &other, d));
+    TRY(rule_choose(s, optimizer, named, &other, d));
     if (!same || !other || p->pos.phase != STEP_UPDATE) return OK;
     p->pos = (StepAt){ .phase = STEP_UPDATE };
     p->has_shown = false;
@@ -280,8 +279,7 @@ static int64_t length_at(const Stepper *p, StepAt at)
     return p->trail[at.phase].q[at.q].node->len;
 }
 
-/* To the first position of `phase` or, if that is empty, of the next one. */
-static Status enter(Session *s, Stepper *p, StepPhase phase, Diag *d)
+Status stepper_enter(Session *s, Stepper *p, StepPhase phase, Diag *d)
 {
     if (phase == STEP_BACKWARD && !p->trail[STEP_BACKWARD].n) phase = STEP_UPDATE;
     if (phase == STEP_UPDATE) TRY(update_make(s, p, d));
@@ -293,7 +291,7 @@ static Status leave_quantity(Session *s, Stepper *p, Diag *d)
 {
     p->pos.at = 0;
     if (++p->pos.q < p->trail[p->pos.phase].n || p->pos.phase == STEP_UPDATE) return OK;
-    return enter(s, p, p->pos.phase + 1, d);
+    return stepper_enter(s, p, p->pos.phase + 1, d);
 }
 
 static Status advance(Session *s, Stepper *p, Diag *d)
@@ -309,100 +307,22 @@ static void header_if_first(Session *s, const Stepper *p)
     if (!p->pos.q && !p->pos.at) print_header(s, p, p->pos.phase);
 }
 
-/* ---- the end of a pass: all change together ---- */
-
-static double value_of(Session *s, const Stepper *p)
-{
-    (void)s;
-    Diag d = { 0 };
-    return p->E->len == 1 ? node_scalar(p->E, &d) : 0;
-}
-
-/* New numbers take effect. Refuses nothing that update_commit does not. */
-static Status change_all(Session *s, Stepper *p, Diag *d)
-{
-    past_push(&p->past, &p->update);
-    Status st = update_commit(s, &p->update, d);
-    if (st != OK) return past_pop(&p->past, s), st;
-    p->pass++;
-    p->pos = (StepAt){ 0 };
-    p->has_shown = false;
-    TRY(session_refresh(s, d));
-    return follow(s, p, d);
-}
-
-static void print_nothing(Session *s, Stepper *p)
-{
-    if (p->E->len != 1)
-        text_addf(&s->out, "# %s has %lld numbers; gradients and an update are of one number, such as a loss\n", p->name,
-                  (long long)p->E->len);
-    else text_addf(&s->out, "# %s depends on no parameter, so there is nothing to update\n", p->name);
-    p->pos = (StepAt){ 0 };
-    p->has_shown = false;
-}
-
-static int64_t weight_count(const Stepper *p)
-{
-    int64_t n = 0;
-    for (int i = 0; i < p->update.n_weight; i++) n += p->update.leaf[i]->len;
-    return n;
-}
-
-static void print_together(Session *s, const Stepper *p)
-{
-    int64_t n = weight_count(p);
-    if (n == 1) text_add(&s->out, "# the parameter changes\n");
-    else if (n == 2) text_add(&s->out, "# both parameters change together\n");
-    else text_addf(&s->out, "# all %lld parameters change together\n", (long long)n);
-}
-
-/* A number that is none any more, and where the first such comes from. */
-static bool print_birth(Session *s, const Stepper *p, double was)
-{
-    double is = value_of(s, p);
-    int64_t at;
-    Diag d = { 0 };
-    if (isfinite(is) || !isfinite(was)) return false;
-    char buf[NUM_TEXT];
-    Node *born = node_birth(p->E, &at);
-    text_addf(&s->out, "# %s is %s now%s\n", p->name, num_print(buf, is, s->format), born ? "; the first such number is" : "");
-    if (born) equation_print(&s->out, s, born, at, &d);
-    return true;
-}
-
-static Status commit_shown(Session *s, Stepper *p, Diag *d)
-{
-    if (!p->update.n_weight) return print_nothing(s, p), OK;
-    double was = value_of(s, p);
-    breaks_note(s, &p->breaks);
-    print_together(s, p);
-    TRY(change_all(s, p, d));
-    if (p->past.n) print_changes(s, p, &p->past.at[p->past.n - 1]);
-    print_change(&s->out, p->name, was, value_of(s, p), s->format);
-    print_birth(s, p, was);
-    Break *fired[MOST_FIRED];
-    Text report = { 0 };
-    breaks_look(s, &p->breaks, &report, fired, MOST_FIRED);
-    text_add(&s->out, text_str(&report));
-    text_free(&report);
-    return OK;
-}
-
 /* ---- moves ---- */
 
 static Status one(Session *s, Stepper *p, Diag *d)
 {
-    if (at_commit(p)) return commit_shown(s, p, d);
+    if (at_commit(p)) return pass_commit(s, p, d);
     header_if_first(s, p);
     TRY(print_at(s, p, p->pos, d));
     return advance(s, p, d);
 }
 
-static Status quantity(Session *s, Stepper *p, Diag *d)
+Status stepper_quantity(Session *s, Stepper *p, Diag *d)
 {
-    if (at_commit(p)) return commit_shown(s, p, d);
+    if (at_commit(p)) return pass_commit(s, p, d);
     const Quantity q = p->trail[p->pos.phase].q[p->pos.q];
-    int64_t rest = q.node->len - p->pos.at, shown = rest < SHOWN_ELEMENTS ? rest : SHOWN_ELEMENTS;
+    int64_t rest = q.node->len - p->pos.at;
+    int64_t shown = rest < SHOWN_ELEMENTS ? rest : SHOWN_ELEMENTS;
     header_if_first(s, p);
     for (int64_t i = 0; i < shown; i++, p->pos.at++) TRY(print_at(s, p, p->pos, d));
     if (rest > shown) text_addf(&s->out, "# ... and %lld more\n", (long long)(rest - shown));
@@ -416,7 +336,7 @@ static Status quantity(Session *s, Stepper *p, Diag *d)
 static Status finish(Session *s, Stepper *p, Diag *d)
 {
     StepPhase phase = p->pos.phase;
-    if (phase == STEP_UPDATE) return header_if_first(s, p), commit_shown(s, p, d);
+    if (phase == STEP_UPDATE) return header_if_first(s, p), pass_commit(s, p, d);
     const Trail *t = &p->trail[phase];
     header_if_first(s, p);
     if (!node_eval(p->E, d)) return d->code;
@@ -424,125 +344,6 @@ static Status finish(Session *s, Stepper *p, Diag *d)
     else print_gradients(s, p);
     p->pos = (StepAt){ .phase = phase, .q = t->n - 1, .at = t->q[t->n - 1].node->len - 1 };
     return advance(s, p, d);
-}
-
-/* ---- continue ---- */
-
-static void mark_below(Node *root, void *mark)
-{
-    int n;
-    Node **all = node_walk(root, &n);
-    for (int i = 0; i < n; i++) all[i]->aux = mark;
-    free(all);
-}
-
-/* The last quantity of a phase that carries the mark, or -1. */
-static int last_marked(const Trail *t, const void *mark)
-{
-    for (int i = t->n - 1; i >= 0; i--)
-        if (t->q[i].node->aux == mark) return i;
-    return -1;
-}
-
-/* Which equation of the new pass made b true or changed it: the last one that it
- * is made of. False: none but the update itself. */
-static bool made_true_by(Stepper *p, const Break *b, StepAt *at)
-{
-    static char below, other;
-    for (StepPhase k = STEP_FORWARD; k <= STEP_BACKWARD; k++)
-        for (int i = 0; i < p->trail[k].n; i++) p->trail[k].q[i].node->aux = &other;
-    mark_below(b->node, &below);
-    for (int k = STEP_BACKWARD; k >= STEP_FORWARD; k--) {
-        int q = last_marked(&p->trail[k], &below);
-        if (q < 0) continue;
-        *at = (StepAt){ .phase = (StepPhase)k, .q = q };
-        return true;
-    }
-    return false;
-}
-
-static bool earlier(StepAt a, StepAt b) { return a.phase != b.phase ? a.phase < b.phase : a.q < b.q; }
-
-/* How the first parameter that `b` is made of got its new value: by name only,
- * for the numbers are no longer those. */
-static void print_cause(Session *s, Stepper *p, const Break *b)
-{
-    static char below;
-    for (int i = 0; i < p->update.n_weight; i++) p->update.leaf[i]->aux = NULL;
-    mark_below(b->node, &below);
-    for (int i = 0; i < p->update.n_weight; i++) {
-        Node *leaf = p->update.leaf[i];
-        if (leaf->aux != &below || !leaf->label) continue;
-        text_addf(&s->out, "# by the update %s <- ", leaf->label);
-        term_print_open(&s->out, p->update.next[i]);
-        text_addc(&s->out, '\n');
-        return;
-    }
-}
-
-/* Where the first break that fired was made true: the equation, or the update. */
-static Status stop_at(Session *s, Stepper *p, Break *const *fired, int n, Diag *d)
-{
-    StepAt best = { 0 }, at;
-    for (int i = 0; i < n; i++) {
-        if (!made_true_by(p, fired[i], &at)) return print_cause(s, p, fired[i]), OK;
-        if (!i || earlier(at, best)) best = at;
-    }
-    p->pos = best;
-    return quantity(s, p, d);
-}
-
-/* Did the last update change any number, a state's included? */
-static bool any_changed(const Stepper *p)
-{
-    if (!p->past.n) return true;
-    const Moment *m = &p->past.at[p->past.n - 1];
-    const double *was = m->val;
-    for (int i = 0; i < m->n; was += m->leaf[i]->len, i++)
-        if (memcmp(was, m->leaf[i]->val, sizeof *was * (size_t)m->leaf[i]->len)) return true;
-    return false;
-}
-
-typedef enum { RAN, STOPPED } Ran;
-
-static Status whole_pass(Session *s, Stepper *p, Ran *ran, Diag *d)
-{
-    *ran = RAN;
-    if (p->pos.phase != STEP_UPDATE) TRY(enter(s, p, STEP_UPDATE, d));
-    if (!p->update.n_weight) return print_nothing(s, p), *ran = STOPPED, OK;
-    double was = value_of(s, p);
-    Text report = { 0 };
-    Break *fired[MOST_FIRED];
-    Status st = change_all(s, p, d);
-    int n = st == OK ? breaks_look(s, &p->breaks, &report, fired, MOST_FIRED) : 0;
-    text_add(&s->out, text_str(&report));
-    if (n) {
-        *ran = STOPPED;
-        st = stop_at(s, p, fired, n, d);
-    }
-    if (st == OK && print_birth(s, p, was)) *ran = STOPPED;
-    if (st == OK && *ran == RAN && !any_changed(p)) {
-        text_add(&s->out, "# nothing changes any more\n");
-        *ran = STOPPED;
-    }
-    text_free(&report);
-    return st;
-}
-
-static Status passes_run(Session *s, Stepper *p, int64_t most, Diag *d)
-{
-    double was = value_of(s, p);
-    int64_t from = p->pass;
-    Ran ran = RAN;
-    breaks_note(s, &p->breaks);
-    for (int64_t i = 0; i < most && ran == RAN; i++) {
-        if (stop_asked()) return diag_set(d, E_STOP, nowhere, "stopped after %lld passes", (long long)(p->pass - from));
-        TRY(whole_pass(s, p, &ran, d));
-    }
-    int64_t n = p->pass - from;
-    if (n) text_addf(&s->out, "# %lld pass%s\n", (long long)n, n == 1 ? "" : "es");
-    if (n) print_change(&s->out, p->name, was, value_of(s, p), s->format);
-    return OK;
 }
 
 /* ---- back ---- */
@@ -563,7 +364,7 @@ static Status retreat(Session *s, Stepper *p, bool *moved, Diag *d)
         if (!*moved) return OK;
         p->pass--;
         TRY(session_refresh(s, d));
-        TRY(enter(s, p, STEP_UPDATE, d));
+        TRY(stepper_enter(s, p, STEP_UPDATE, d));
         p->pos.q = p->trail[STEP_UPDATE].n;
         return OK;
     }
@@ -593,11 +394,12 @@ static Status back(Session *s, Stepper *p, int64_t n, Diag *d)
 {
     bool moved = true;
     int64_t pass = p->pass;
-    double was = value_of(s, p);
+    double was = stepper_value(p);
     for (int64_t i = 0; i < n && moved; i++) TRY(retreat(s, p, &moved, d));
     if (pass != p->pass) {
-        text_addf(&s->out, "# %lld update%s taken back\n", (long long)(pass - p->pass), pass - p->pass == 1 ? "" : "s");
-        print_change(&s->out, p->name, was, value_of(s, p), s->format);
+        long long undone = pass - p->pass;
+        text_addf(&s->out, "# %lld update%s taken back\n", undone, undone == 1 ? "" : "s");
+        print_change(&s->out, p->name, was, stepper_value(p), s->format);
     }
     if (!moved) text_add(&s->out, "# that is the beginning\n");
     p->has_shown = before(p, &p->shown);
@@ -614,8 +416,10 @@ static void keep_text(Stepper *p, Session *s, size_t from)
     if (s->out.len > from) text_addn(&p->text, s->out.s + from, s->out.len - from);
 }
 
+/* From here on net.h.z means what was just shown, whatever was called in between. */
 static Status moved(Session *s, Stepper *p, size_t from, Status st)
 {
+    if (st == OK && p->E) session_enter(s, p->E);
     if (st == OK) breaks_display(s, &p->breaks);
     keep_text(p, s, from);
     return st;
@@ -627,27 +431,26 @@ static Status move(Session *s, Move *how, Diag *d)
 {
     Stepper *p = stepper_of(s);
     size_t from = s->out.len;
-    TRY(follow(s, p, d));
+    TRY(stepper_follow(s, p, d));
     return moved(s, p, from, how(s, p, d));
 }
 
 Status step_one(Session *s, Diag *d) { return move(s, one, d); }
-Status step_quantity(Session *s, Diag *d) { return move(s, quantity, d); }
+Status step_quantity(Session *s, Diag *d) { return move(s, stepper_quantity, d); }
 Status step_finish(Session *s, Diag *d) { return move(s, finish, d); }
 
 Status step_continue(Session *s, int64_t passes, Diag *d)
 {
     Stepper *p = stepper_of(s);
     size_t from = s->out.len;
-    TRY(follow(s, p, d));
-    int64_t most = passes > 0 ? passes : breaks_any(&p->breaks) ? MOST_PASSES : 1;
-    return moved(s, p, from, passes_run(s, p, most, d));
+    TRY(stepper_follow(s, p, d));
+    return moved(s, p, from, pass_run(s, p, passes, d));
 }
 
 Status step_back(Session *s, int64_t n, Diag *d)
 {
     Stepper *p = stepper_of(s);
     size_t from = s->out.len;
-    TRY(follow(s, p, d));
+    TRY(stepper_follow(s, p, d));
     return moved(s, p, from, back(s, p, n, d));
 }

@@ -26,8 +26,9 @@ void print_header(Session *s, const Stepper *p, StepPhase phase)
         if (n) text_addf(&s->out, "# update: %s\n", p->rule_text);
         return;
     }
-    text_addf(&s->out, "# %s: %d %s%s\n", phase_name[phase], n, phase == STEP_FORWARD ? "quantit" : "gradient",
-              phase == STEP_FORWARD ? n == 1 ? "y" : "ies" : n == 1 ? "" : "s");
+    static const char *const word[][2] = { { "quantity", "quantities" },
+                                           { "gradient", "gradients" } };
+    text_addf(&s->out, "# %s: %d %s\n", phase_name[phase], n, word[phase][n != 1]);
 }
 
 static void print_place(Session *s, const Stepper *p, StepAt at)
@@ -35,7 +36,8 @@ static void print_place(Session *s, const Stepper *p, StepAt at)
     const Trail *t = &p->trail[at.phase];
     const Node *n = t->q[at.q].node;
     text_addf(&s->out, "# %s %d of %d", phase_name[at.phase], at.q + 1, t->n);
-    if (n->len > 1) text_addf(&s->out, ", number %lld of %lld", (long long)at.at + 1, (long long)n->len);
+    if (n->len > 1)
+        text_addf(&s->out, ", number %lld of %lld", (long long)at.at + 1, (long long)n->len);
     text_addc(&s->out, '\n');
 }
 
@@ -49,7 +51,8 @@ Status print_at(Session *s, Stepper *p, StepAt at, Diag *d)
 
 void print_whole(Text *to, const char *sign, Node *name, Node *value, NumFormat f)
 {
-    text_addf(to, "%s %s%s", name->label ? name->label : "it", sign, value->shape.rank > 1 ? "\n" : " ");
+    const char *gap = value->shape.rank > 1 ? "\n" : " ";
+    text_addf(to, "%s %s%s", name->label ? name->label : "it", sign, gap);
     tensor_print(to, &value->shape, value->val, f);
     if (to->s[to->len - 1] != '\n') text_addc(to, '\n');
 }
@@ -78,7 +81,8 @@ void print_gradients(Session *s, const Stepper *p)
 
 /* ---- what an update changed ---- */
 
-static void digits_that_differ(double was, double is, NumFormat f, char a[NUM_TEXT], char b[NUM_TEXT])
+/* As many digits more as it takes to see that they are not the same. */
+static void digits_that_differ(double was, double is, NumFormat f, char *a, char *b)
 {
     num_print(a, was, f);
     num_print(b, is, f);
@@ -124,7 +128,8 @@ static void leaf_change(Session *s, Node *leaf, const double *was)
         return;
     }
     char shape[SHAPE_TEXT];
-    text_addf(&s->out, "# %s, shape %s, most at\n", leaf->label ? leaf->label : "w", shape_print(shape, &leaf->shape));
+    text_addf(&s->out, "# %s, shape %s, most at\n", leaf->label ? leaf->label : "w",
+              shape_print(shape, &leaf->shape));
     int64_t at = largest_change(leaf, was);
     change_at(s, leaf, at, was[at]);
 }
@@ -133,6 +138,6 @@ void print_changes(Session *s, const Stepper *p, const Moment *before)
 {
     const double *was = before->val;
     int n = p->update.n_weight, rows = n < ROWS ? n : ROWS;
-    for (int i = 0; i < rows; was += before->leaf[i]->len, i++) leaf_change(s, before->leaf[i], was);
+    for (int i = 0; i < rows; was += before->leaf[i++]->len) leaf_change(s, before->leaf[i], was);
     if (rows < n) text_addf(&s->out, "# ... and %d more\n", n - rows);
 }

@@ -3,6 +3,7 @@
  *   trail.c         which quantities each phase walks through
  *   past.c          numbers from before each update, for `back`
  *   step.c          positions and moves
+ *   step_pass.c     the end of a pass, and many passes
  *   step_print.c    what a move prints
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -26,7 +27,7 @@ typedef struct {
 
 /* ---- trail.c ---- */
 void   trail_free(Trail *t);
-void   trail_forward(Trail *t, Session *s, Node *E);
+void   trail_forward(Trail *t, Node *E);
 Status trail_backward(Trail *t, Session *s, Node *E, Diag *d);
 /* States before the parameter they belong to, then what its rule names on the way. */
 void   trail_update(Trail *t, const Func *rule, const Update *u);
@@ -45,7 +46,8 @@ typedef struct {
     size_t  bytes;
 } Past;
 
-void   past_push(Past *p, const Update *u);    /* numbers as they are now; forgets the oldest when too many */
+/* Numbers as they are now; the oldest are forgotten when there are too many. */
+void   past_push(Past *p, const Update *u);
 bool   past_pop(Past *p, Session *s);          /* puts them back; false: there are none */
 void   past_free(Past *p);
 
@@ -79,6 +81,19 @@ typedef struct Stepper {
 } Stepper;
 
 Stepper *stepper_of(Session *s);               /* made at first use */
+/* Take in what was redefined meanwhile. E_NAME: nothing is being stepped. */
+Status stepper_follow(Session *s, Stepper *p, Diag *d);
+/* To the first position of `phase` or, if that is empty, of the next one. */
+Status stepper_enter(Session *s, Stepper *p, StepPhase phase, Diag *d);
+/* Show the rest of the quantity at pos and go behind it. */
+Status stepper_quantity(Session *s, Stepper *p, Diag *d);
+
+/* ---- step_pass.c ---- */
+double stepper_value(const Stepper *p);        /* of E; 0 when it has several */
+/* All parameters change together, and that is shown; pos: a new pass. */
+Status pass_commit(Session *s, Stepper *p, Diag *d);
+/* See step_continue. */
+Status pass_run(Session *s, Stepper *p, int64_t passes, Diag *d);
 
 /* ---- step_print.c ---- */
 void   print_header(Session *s, const Stepper *p, StepPhase phase);

@@ -38,9 +38,8 @@ static bool is_computed(Node *n)
     return !repeats;
 }
 
-void trail_forward(Trail *t, Session *s, Node *E)
+void trail_forward(Trail *t, Node *E)
 {
-    (void)s;
     int count;
     Node **all = node_walk(E, &count);
     for (int i = 0; i < count; i++)
@@ -111,8 +110,10 @@ static void trail_locals(Trail *t, const Text *path, Node *next)
 {
     int count;
     Node **all = node_walk(next, &count);
-    for (int i = 0; i < count; i++)
-        if (all[i] != next && is_computed(all[i]) && under(all[i], path)) trail_add(t, all[i], NULL);
+    for (int i = 0; i < count; i++) {
+        bool own = is_computed(all[i]) && under(all[i], path);
+        if (own && all[i] != next) trail_add(t, all[i], NULL);
+    }
     free(all);
 }
 

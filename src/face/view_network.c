@@ -1,0 +1,241 @@
+/* view_network.c -- the pane of the network: numbers in the dots, weights on the
+ * wires.
+ *
+ * A wire's sign and size show in its colour, its thickness and, so that no colour
+ * is needed, a sign on it (with the number where there is room). Wires are drawn
+ * first, marked ones last, dots over all of them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "face/view_diagram.h"
+
+enum {
+    DOT_WIDE = 8,            /* mark, dot, number                              */
+    COLUMN_LEAST = 13,       /* from one column of dots to the next, at least  */
+    NUMBER_ROOM = 14,        /* of a wire that can bear its number             */
+    CROWD = 40               /* wires; more of them bear no signs              */
+};
+
+typedef struct {
+    const ViewState *v;
+    Canvas  *c;
+    Diagram *g;
+    int      first, shown;   /* columns in sight */
+    double   most_weight, most_value;
+    bool     backward;       /* gradients matter now */
+} Drawing;
+
+/* ---- where things stand ---- */
+
+static void columns_choose(Drawing *w)
+{
+    int fit = 1 + (w->c->w - DOT_WIDE) / COLUMN_LEAST, n = w->g->columns;
+    int focus = w->g->active >= 0 ? w->g->active
+              : w->v->n_matrix ? w->v->matrix[w->v->matrix_at].layer + 1 : n - 1;
+    w->shown = fit < 1 ? 1 : fit < n ? fit : n;
+    w->first = focus - w->shown + 1;
+    if (w->first + w->shown > n) w->first = n - w->shown;
+    if (w->first < 0) w->first = 0;
+}
+
+static int column_x(const Drawing *w, int column)
+{
+    if (w->shown < 2) return (w->c->w - DOT_WIDE) / 2;
+    return (column - w->first) * (w->c->w - DOT_WIDE) / (w->shown - 1);
+}
+
+static bool in_sight(const Drawing *w, const Dot *d)
+{
+    return d->column >= w->first && d->column < w->first + w->shown;
+}
+
+static void dots_place(Drawing *w)
+{
+    int room = w->c->h - 1;
+    for (int k = 0; k < w->g->columns; k++) {
+        int n = 0, i = 0;
+        for (int j = 0; j < w->g->n_dot; j++) n += w->g->dot[j].column == k;
+        for (int j = 0; j < w->g->n_dot; j++) {
+            if (w->g->dot[j].column != k) continue;
+            w->g->dot[j].place = (Point){ column_x(w, k), 1 + (2 * i + 1) * room / (2 * n) };
+            i++;
+        }
+    }
+}
+
+/* Free rows above and below each dot of a column. */
+static int spacing(const Drawing *w, int column)
+{
+    int n = 0;
+    for (int j = 0; j < w->g->n_dot; j++) n += w->g->dot[j].column == column;
+    return n ? (w->c->h - 1) / n : 0;
+}
+
+/* ---- wires ---- */
+
+static Style wire_style(const Drawing *w, const Wire *wire)
+{
+    if (wire->selected) return STYLE_CURSOR;
+    if (wire->active) return STYLE_ACTIVE;
+    return isnan(wire->weight) ? STYLE_DIM : style_signed(wire->weight, w->most_weight);
+}
+
+static void wire_ends(const Drawing *w, const Wire *wire, Point *a, Point *b)
+{
+    *a = w->g->dot[wire->from].place;
+    *b = w->g->dot[wire->to].place;
+    a->x += DOT_WIDE;
+    b->x -= 1;
+}
+
+static void wire_draw(const Drawing *w, const Wire *wire)
+{
+    Point a, b;
+    const Dot *from = &w->g->dot[wire->from], *to = &w->g->dot[wire->to];
+    if (!in_sight(w, from) || !in_sight(w, to)) return;
+    wire_ends(w, wire, &a, &b);
+    if (b.x < a.x) return;
+    bool heavy = fabs(wire->weight) > w->most_weight / 2;
+    canvas_line(w->c, a, b, wire_style(w, wire), heavy ? LINE_HEAVY : LINE_LIGHT);
+}
+
+static bool bare(const Canvas *c, Point at, int n)
+{
+    for (int i = 0; i < n; i++) {
+        uint32_t g = canvas_at(c, at.x + i, at.y).glyph;
+        if (g < 0x80 && g != ' ') return false;
+    }
+    return true;
+}
+
+/* Where wires from one dot have parted and those to one dot have not yet met. */
+static void wire_sign(const Drawing *w, const Wire *wire)
+{
+    Point a, b;
+    const Dot *from = &w->g->dot[wire->from], *to = &w->g->dot[wire->to];
+    if (!in_sight(w, from) || !in_sight(w, to) || isnan(wire->weight)) return;
+    wire_ends(w, wire, &a, &b);
+    int long_ = b.x - a.x, part = a.y == b.y ? 2 : 3;
+    if (long_ < 3) return;
+    Point at = { a.x + long_ / part, a.y + (int)lround((double)(b.y - a.y) / part) };
+    Style s = wire_style(w, wire);
+    char buf[NUM_TEXT];
+    num_fit(buf, wire->weight, 5, true);
+    int wide = (int)strlen(buf);
+    Point start = { at.x - wide / 2, at.y };
+    if (long_ >= NUMBER_ROOM && bare(w->c, (Point){ start.x - 1, at.y }, wide + 2)) canvas_text(w->c, start, s, buf);
+    else canvas_put(w->c, at, s, wire->weight < 0 ? '-' : wire->weight > 0 ? '+' : '0');
+}
+
+static void wires_draw(const Drawing *w)
+{
+    for (int marked = 0; marked < 2; marked++)
+        for (int i = 0; i < w->g->n_wire; i++) {
+            const Wire *wire = &w->g->wire[i];
+            if ((wire->active || wire->selected) == marked) wire_draw(w, wire);
+        }
+    for (int i = 0; i < w->g->n_wire; i++) {
+        const Wire *wire = &w->g->wire[i];
+        if (w->g->n_wire <= CROWD || wire->active || wire->selected) wire_sign(w, wire);
+    }
+}
+
+/* ---- dots ---- */
+
+static void dot_draw(const Drawing *w, const Dot *d)
+{
+    Point p = d->place;
+    canvas_fill(w->c, (Rect){ p.x, p.y, DOT_WIDE, 1 }, STYLE_NORMAL, ' ');
+    if (d->more) {
+        canvas_textf(w->c, (Point){ p.x + 1, p.y }, STYLE_DIM, "… %lld more", (long long)d->more);
+        return;
+    }
+    Style s = d->active ? STYLE_ACTIVE : d->has_value ? style_signed(d->value, w->most_value) : STYLE_DIM;
+    bool big = d->has_value && fabs(d->value) >= w->most_value / 2;
+    if (d->active) canvas_put(w->c, p, STYLE_KEY, 0x25BA);
+    canvas_put(w->c, (Point){ p.x + 1, p.y }, s, big ? 0x25CF : 0x25CB);
+    char buf[NUM_TEXT];
+    if (d->has_value) canvas_text(w->c, (Point){ p.x + 2, p.y }, s, num_fit(buf, d->value, DOT_WIDE - 2, false));
+}
+
+/* A name above and a gradient below where rows are free. */
+static void dot_label(const Drawing *w, const Dot *d)
+{
+    int room = spacing(w, d->column);
+    if (d->more) return;
+    if (room >= 2) canvas_fit(w->c, (Point){ d->place.x + 1, d->place.y - 1 }, DOT_WIDE - 1, STYLE_DIM, d->name);
+    if (room < 3 || !w->backward || !d->has_grad) return;
+    char buf[NUM_TEXT];
+    canvas_textf(w->c, (Point){ d->place.x + 1, d->place.y + 1 }, STYLE_DIM, "∂%s", num_fit(buf, d->grad, DOT_WIDE - 2, true));
+}
+
+static void dots_draw(const Drawing *w)
+{
+    for (int i = 0; i < w->g->n_dot; i++)
+        if (in_sight(w, &w->g->dot[i])) dot_label(w, &w->g->dot[i]);
+    for (int i = 0; i < w->g->n_dot; i++)
+        if (in_sight(w, &w->g->dot[i])) dot_draw(w, &w->g->dot[i]);
+}
+
+static void heads_draw(const Drawing *w)
+{
+    for (int k = w->first; k < w->first + w->shown; k++) {
+        int x = column_x(w, k) + 1, wide = text_columns(w->g->head[k], strlen(w->g->head[k]));
+        int next = k + 1 < w->first + w->shown ? column_x(w, k + 1) : w->c->w;
+        if (k == w->first + w->shown - 1 && x + wide > next) x = next - wide > x - 6 ? next - wide : x - 6;
+        canvas_fit(w->c, (Point){ x, 0 }, next - x, k == w->g->active ? STYLE_KEY : STYLE_DIM, w->g->head[k]);
+    }
+    if (w->first) canvas_put(w->c, (Point){ 0, 0 }, STYLE_KEY, 0x25C0);
+    if (w->first + w->shown < w->g->columns) canvas_put(w->c, (Point){ w->c->w - 1, 0 }, STYLE_KEY, 0x25B6);
+}
+
+/* ---- the pane ---- */
+
+static void scales_find(Drawing *w)
+{
+    for (int i = 0; i < w->g->n_wire; i++) {
+        double v = fabs(w->g->wire[i].weight);
+        if (isfinite(v) && v > w->most_weight) w->most_weight = v;
+    }
+    for (int i = 0; i < w->g->n_dot; i++) {
+        double v = w->g->dot[i].has_value ? fabs(w->g->dot[i].value) : 0;
+        if (isfinite(v) && v > w->most_value) w->most_value = v;
+    }
+    if (w->most_value < 1) w->most_value = 1;
+}
+
+void network_draw(const ViewState *v, Canvas *c)
+{
+    if (!v->net && !v->E) {
+        canvas_hint(c, 0, v->trouble ? v->trouble : "Nothing to draw.");
+        return;
+    }
+    Diagram g = diagram_make(v, (c->h - 1 + 1) / 2);
+    Drawing w = { .v = v, .c = c, .g = &g, .backward = v->now->E && v->now->E == v->E && v->now->phase != STEP_FORWARD };
+    columns_choose(&w);
+    dots_place(&w);
+    scales_find(&w);
+    wires_draw(&w);
+    dots_draw(&w);
+    heads_draw(&w);
+    diagram_free(&g);
+}
+
+int network_rows(const ViewState *v, int width)
+{
+    (void)width;
+    int64_t widest = 3;
+    for (int i = 0; i < v->n_layer; i++)
+        if (v->layer[i].units > widest) widest = v->layer[i].units;
+    return widest > 8 ? 25 : 1 + 3 * (int)widest;
+}
+
+void network_heading(const ViewState *v, Text *to)
+{
+    text_add(to, v->net ? "network" : "equations");
+    if (v->net && !v->input) text_add(to, "  no input yet");
+}

@@ -1,0 +1,73 @@
+/* train.h -- epochs: a network taught a task, watched, and stopped in good order.
+ *
+ * The order of the rows comes from the session's generator, and nothing depends
+ * on time, so the same seed gives the same numbers on every run.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GRADUS_TRAIN_H
+#define GRADUS_TRAIN_H
+
+#include "learn/task.h"
+
+enum { LIMIT_EPOCHS = 100000000, WATCH_MS = 100 };
+
+typedef struct {
+    int64_t epochs, batch;           /* at least 1; a batch larger than the data is all of them */
+    bool    shuffle;                 /* a new order of the rows every epoch; needless when one
+                                        batch is all of them                                     */
+} TrainOptions;
+
+/* What a watcher sees; valid during the call. The network's leaves hold the
+ * numbers of this moment. */
+typedef struct {
+    const char   *net;
+    int64_t       epoch, epochs;     /* complete ones                                  */
+    int64_t       update;            /* since the beginning                            */
+    double        loss;              /* of the last complete epoch, nan before the first */
+    const double *loss_history;      /* epoch of them                                  */
+    const double *val_history;       /* likewise; NULL without validation              */
+} TrainNow;
+
+/* Called at most every WATCH_MS while training, from the training thread, and
+ * once at the end; NULL: nobody watches. To stop, raise stop_flag. */
+extern void (*train_watch)(Session *s, const TrainNow *now);
+
+/* Losses and metrics by epoch. */
+typedef struct {
+    int     n;                       /* series: loss, metrics, val_loss, val_metrics   */
+    char   *name[2 * (1 + LIMIT_METRICS)];
+    double *value[2 * (1 + LIMIT_METRICS)];   /* each `epochs` long                    */
+    int64_t epochs, cap;
+} History;
+void    history_free(History *h);
+/* A record of type "history": a vector for each series, and `epochs`. NULL and d
+ * over the memory budget. */
+Record *history_record(const History *h, Diag *d);
+
+typedef enum {
+    TRAIN_DONE,
+    TRAIN_STOPPED,                   /* stop_flag was raised; all that was learned is kept */
+    TRAIN_BROKE                      /* a number that is none came up; the numbers before
+                                        that update are kept                               */
+} TrainEnd;
+
+typedef struct {
+    TrainEnd end;
+    History  history;                /* of the complete epochs                         */
+    int64_t  parameters;             /* numbers that were trained                      */
+    int64_t  update;                 /* BROKE: which update of the epoch, from 1       */
+    double   loss;                   /* BROKE: the loss there                          */
+    Text     birth;                  /* BROKE: where the first such number comes from  */
+} TrainResult;
+
+/* Trains; the network's numbers and the optimizer's state are in their leaves
+ * afterwards, undoable. val may be NULL. */
+Status train_run(const Task *t, const DataView *data, const DataView *val, const TrainOptions *o, TrainResult *out,
+                 Diag *d);
+void   train_result_free(TrainResult *r);
+
+/* Loss and metrics over all rows, as they are now: mean[0 .. n_metric]. */
+Status task_measure(const Task *t, const DataView *data, double *mean, Diag *d);
+
+#endif
