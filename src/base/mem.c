@@ -121,7 +121,7 @@ void mem_give(void *p, size_t bytes)
 /* ---- arenas ---- */
 
 /* Blocks double from small (a Source is a few nodes) to large (a session). */
-enum { BLOCK_FIRST = 1 << 10, BLOCK_MOST = 1 << 18 };
+enum { BLOCK_FIRST = 1 << 9, BLOCK_MOST = 1 << 18 };
 
 struct ArenaBlock {
     ArenaBlock *older;

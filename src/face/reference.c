@@ -163,7 +163,8 @@ static void builtin_add(Text *t, const Builtin *b)
 }
 
 static const struct { const char *group, *title; } group_titles[] = {
-    { "stepping", "Stepping commands" }, { "gradients", "Gradient functions" }, { "training", "Training commands" },
+    { "stepping", "Stepping commands" }, { "explaining", "Explaining commands" }, { "gradients", "Gradient functions" },
+    { "training", "Training commands" },
     { "data", "Data functions" }, { "layers", "Network functions" }, { "plots", "Picture commands" },
     { "lessons", "Course commands" }, { "tensors", "Tensor functions" }, { "session", "Session commands" },
     { "adjoints", "Words of explanations" }

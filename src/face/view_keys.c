@@ -21,6 +21,7 @@
 #include "face/term.h"
 #include "face/view.h"
 #include "graph/journal.h"
+#include "learn/train.h"
 
 enum { STEP_MS = 200, FRAME_MS = 33, TRACE_MOST = 64 << 10, KEEP_LINES = 200 };
 
@@ -65,6 +66,15 @@ static void trace_add(ViewState *v, const char *text, size_t n)
     text_clear(&v->trace);
     text_add(&v->trace, rest);
     free(rest);
+}
+
+static void trace_command(ViewState *v, const char *text)
+{
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        text_addf(&v->trace, ">> %.*s\n", (int)n, text);
+        text += n + (text[n] == '\n');
+    }
 }
 
 static ViewState *shown;         /* the view on the screen, for the session's calls */
@@ -118,7 +128,7 @@ bool view_run(ViewState *v, const char *text)
     Reader r = { .name = "view", .text = text, .len = strlen(text), .line = 1, .is_command = session_is_command, .ctx = s };
     text_clear(&v->notice);
     v->notice_bad = false;
-    text_addf(&v->trace, ">> %s\n", text);
+    trace_command(v, text);
     stop_forget();
     Status st = run_all(v, &r, &d);
     bool stopped = stop_asked();
@@ -177,6 +187,8 @@ static void command_make(const ViewState *v, const char *pattern, Text *to)
         Text about = { 0 };
         why_subject(v, &about);
         if (about.len) text_addf(to, "why %s", text_str(&about));
+        if (about.len && v->pane == PANE_WEIGHTS && v->E && v->bound)
+            text_addf(to, "\nwhy grad(%s, %s)", v->E->label, text_str(&about));
         text_free(&about);
     } else {
         text_add(to, pattern);
@@ -460,6 +472,23 @@ static void show_progress(Session *s, const char *line)
     last = now_ms();
 }
 
+static void (*watch_before)(Session *, const TrainNow *);
+
+/* The curve as it grows; weights, outputs and gradients follow by themselves. */
+static void watch(Session *s, const TrainNow *now)
+{
+    ViewState *v = shown;
+    if (watch_before) watch_before(s, now);
+    if (!v || now->epoch > LIMIT_POINTS) return;
+    free(v->curve);
+    v->n_curve = (int)now->epoch;
+    v->curve = mem_new(sizeof *v->curve * (size_t)(v->n_curve + 1));
+    if (v->n_curve) memcpy(v->curve, now->loss_history, sizeof *v->curve * (size_t)v->n_curve);
+    v->curve_name = "epoch";
+    v->epochs = now->epoch;
+    if (!stop_asked()) screen_show(v);
+}
+
 static void step_run(ViewState *v)
 {
     for (int i = 0; i < KEYS; i++)
@@ -489,9 +518,12 @@ static void view_loop(ViewState *v)
     if (flush) flush(s);
     s->flush = take_output;
     s->progress = show_progress;
+    watch_before = train_watch;
+    train_watch = watch;
     shown = v;
     loop(v);
     shown = NULL;
+    train_watch = watch_before;
     s->flush = flush;
     s->progress = progress;
 }

@@ -14,7 +14,9 @@
 #include "face/view_diagram.h"
 
 enum {
-    DOT_WIDE = 8,            /* mark, dot, number                              */
+    DOT_LEAST = 7,           /* mark, dot, number                              */
+    DOT_MOST = 9,
+    ROOMY = 60,              /* columns from which on dots are wide            */
     COLUMN_LEAST = 13,       /* from one column of dots to the next, at least  */
     NUMBER_ROOM = 14,        /* of a wire that can bear its number             */
     CROWD = 40               /* wires; more of them bear no signs              */
@@ -24,7 +26,9 @@ typedef struct {
     const ViewState *v;
     Canvas  *c;
     Diagram *g;
+    int      wide;           /* columns of a dot */
     int      first, shown;   /* columns in sight */
+    int      pitch;          /* most rows between two dots */
     double   most_weight, most_value;
     bool     backward;       /* gradients matter now */
 } Drawing;
@@ -33,7 +37,7 @@ typedef struct {
 
 static void columns_choose(Drawing *w)
 {
-    int fit = 1 + (w->c->w - DOT_WIDE) / COLUMN_LEAST, n = w->g->columns;
+    int fit = 1 + (w->c->w - w->wide) / COLUMN_LEAST, n = w->g->columns;
     int focus = w->g->active >= 0 ? w->g->active
               : w->v->n_matrix ? w->v->matrix[w->v->matrix_at].layer + 1 : n - 1;
     w->shown = fit < 1 ? 1 : fit < n ? fit : n;
@@ -44,8 +48,8 @@ static void columns_choose(Drawing *w)
 
 static int column_x(const Drawing *w, int column)
 {
-    if (w->shown < 2) return (w->c->w - DOT_WIDE) / 2;
-    return (column - w->first) * (w->c->w - DOT_WIDE) / (w->shown - 1);
+    if (w->shown < 2) return (w->c->w - w->wide) / 2;
+    return (column - w->first) * (w->c->w - w->wide) / (w->shown - 1);
 }
 
 static bool in_sight(const Drawing *w, const Dot *d)
@@ -53,15 +57,27 @@ static bool in_sight(const Drawing *w, const Dot *d)
     return d->column >= w->first && d->column < w->first + w->shown;
 }
 
-static void dots_place(Drawing *w)
+static int dots_in(const Drawing *w, int column)
+{
+    int n = 0;
+    for (int j = 0; j < w->g->n_dot; j++) n += w->g->dot[j].column == column;
+    return n;
+}
+
+/* Rows over which n dots spread: no wire need be steeper than a slant. */
+static int rows_of(const Drawing *w, int n)
 {
     int room = w->c->h - 1;
+    return n * w->pitch < room ? n * w->pitch : room;
+}
+
+static void dots_place(Drawing *w)
+{
     for (int k = 0; k < w->g->columns; k++) {
-        int n = 0, i = 0;
-        for (int j = 0; j < w->g->n_dot; j++) n += w->g->dot[j].column == k;
+        int n = dots_in(w, k), i = 0, room = rows_of(w, n), top = 1 + (w->c->h - 1 - room) / 2;
         for (int j = 0; j < w->g->n_dot; j++) {
             if (w->g->dot[j].column != k) continue;
-            w->g->dot[j].place = (Point){ column_x(w, k), 1 + (2 * i + 1) * room / (2 * n) };
+            w->g->dot[j].place = (Point){ column_x(w, k), top + (2 * i + 1) * room / (2 * n) };
             i++;
         }
     }
@@ -70,9 +86,8 @@ static void dots_place(Drawing *w)
 /* Free rows above and below each dot of a column. */
 static int spacing(const Drawing *w, int column)
 {
-    int n = 0;
-    for (int j = 0; j < w->g->n_dot; j++) n += w->g->dot[j].column == column;
-    return n ? (w->c->h - 1) / n : 0;
+    int n = dots_in(w, column);
+    return n ? rows_of(w, n) / n : 0;
 }
 
 /* ---- wires ---- */
@@ -88,7 +103,7 @@ static void wire_ends(const Drawing *w, const Wire *wire, Point *a, Point *b)
 {
     *a = w->g->dot[wire->from].place;
     *b = w->g->dot[wire->to].place;
-    a->x += DOT_WIDE;
+    a->x += w->wide;
     b->x -= 1;
 }
 
@@ -149,7 +164,7 @@ static void wires_draw(const Drawing *w)
 static void dot_draw(const Drawing *w, const Dot *d)
 {
     Point p = d->place;
-    canvas_fill(w->c, (Rect){ p.x, p.y, DOT_WIDE, 1 }, STYLE_NORMAL, ' ');
+    canvas_fill(w->c, (Rect){ p.x, p.y, w->wide, 1 }, STYLE_NORMAL, ' ');
     if (d->more) {
         canvas_textf(w->c, (Point){ p.x + 1, p.y }, STYLE_DIM, "… %lld more", (long long)d->more);
         return;
@@ -159,7 +174,7 @@ static void dot_draw(const Drawing *w, const Dot *d)
     if (d->active) canvas_put(w->c, p, STYLE_KEY, 0x25BA);
     canvas_put(w->c, (Point){ p.x + 1, p.y }, s, big ? 0x25CF : 0x25CB);
     char buf[NUM_TEXT];
-    if (d->has_value) canvas_text(w->c, (Point){ p.x + 2, p.y }, s, num_fit(buf, d->value, DOT_WIDE - 2, false));
+    if (d->has_value) canvas_text(w->c, (Point){ p.x + 2, p.y }, s, num_fit(buf, d->value, w->wide - 2, false));
 }
 
 /* A name above and a gradient below where rows are free. */
@@ -167,10 +182,10 @@ static void dot_label(const Drawing *w, const Dot *d)
 {
     int room = spacing(w, d->column);
     if (d->more) return;
-    if (room >= 2) canvas_fit(w->c, (Point){ d->place.x + 1, d->place.y - 1 }, DOT_WIDE - 1, STYLE_DIM, d->name);
+    if (room >= 2) canvas_fit(w->c, (Point){ d->place.x + 1, d->place.y - 1 }, w->wide - 1, STYLE_DIM, d->name);
     if (room < 3 || !w->backward || !d->has_grad) return;
     char buf[NUM_TEXT];
-    canvas_textf(w->c, (Point){ d->place.x + 1, d->place.y + 1 }, STYLE_DIM, "∂%s", num_fit(buf, d->grad, DOT_WIDE - 2, true));
+    canvas_textf(w->c, (Point){ d->place.x + 1, d->place.y + 1 }, STYLE_DIM, "∂%s", num_fit(buf, d->grad, w->wide - 2, true));
 }
 
 static void dots_draw(const Drawing *w)
@@ -216,7 +231,10 @@ void network_draw(const ViewState *v, Canvas *c)
     }
     Diagram g = diagram_make(v, (c->h - 1 + 1) / 2);
     Drawing w = { .v = v, .c = c, .g = &g, .backward = v->now->E && v->now->E == v->E && v->now->phase != STEP_FORWARD };
+    w.wide = c->w >= ROOMY ? DOT_MOST : DOT_LEAST;
     columns_choose(&w);
+    int gap = w.shown > 1 ? (c->w - w.wide) / (w.shown - 1) - w.wide : 9;
+    w.pitch = gap < 4 ? 3 : gap - 1;
     dots_place(&w);
     scales_find(&w);
     wires_draw(&w);

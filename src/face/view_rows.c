@@ -11,36 +11,11 @@
 #include "base/mem.h"
 #include "face/view.h"
 #include "face/view_own.h"
+#include "learn/task.h"
+
+enum { FEW = 16 };               /* numbers of a sample that are written out */
 
 static const Span nowhere = { 0, 0 };
-
-/* ---- what `net.h` means stays what it was ---- */
-
-static void lasts_walk(Func *f, Lasts *l)
-{
-    GROW(l->at, l->n, l->cap);
-    l->at[l->n].f = func_keep(f);
-    l->at[l->n++].last = f->last ? scope_keep(f->last) : NULL;
-    for (int i = 0; i < f->n_stage; i++) lasts_walk(f->stage[i], l);
-}
-
-Lasts lasts_keep(Func *net)
-{
-    Lasts l = { 0 };
-    lasts_walk(net, &l);
-    return l;
-}
-
-void lasts_return(Lasts *l)
-{
-    for (int i = 0; i < l->n; i++) {
-        scope_drop(l->at[i].f->last);
-        l->at[i].f->last = l->at[i].last;
-        func_drop(l->at[i].f);
-    }
-    free(l->at);
-    *l = (Lasts){ 0 };
-}
 
 /* ---- task ---- */
 
@@ -138,20 +113,31 @@ static void literal(Text *t, const Shape *s, const double *v)
     text_addc(t, ']');
 }
 
+/* A few numbers stand in the equation themselves: it then reads as on the board. */
 static void row_text(const ViewState *v, Text *t, char field, int64_t row)
 {
     const DataView *r = &v->rows;
-    if (v->data_text) text_addf(t, "%s.%c[%lld]", v->data_text, field, (long long)row);
+    if (v->data_text && r->n_in + r->n_out > FEW) text_addf(t, "%s.%c[%lld]", v->data_text, field, (long long)row);
     else if (field == 'x') literal(t, &r->sample, r->x + row * r->n_in);
     else literal(t, &r->target, r->y + row * r->n_out);
 }
 
+/* kl(target, output) names its target first. */
+static bool target_first(const Func *f)
+{
+    while (f && f->kind == FN_BOUND) f = f->of;
+    return f && f->kind == FN_DEF && f->ast->n > 2 && !strcmp(f->ast->kid[0]->text, "target");
+}
+
 void rows_loss_text(const ViewState *v, int64_t row, Text *t)
 {
-    text_addf(t, "%s(%s(", v->loss_text, v->net_name);
+    bool turned = target_first(v->loss);
+    text_addf(t, "%s(", v->loss_text);
+    if (turned) row_text(v, t, 'y', row), text_add(t, ", ");
+    text_addf(t, "%s(", v->net_name);
     row_text(v, t, 'x', row);
-    text_add(t, "), ");
-    row_text(v, t, 'y', row);
+    text_addc(t, ')');
+    if (!turned) text_add(t, ", "), row_text(v, t, 'y', row);
     text_addc(t, ')');
 }
 
@@ -201,11 +187,11 @@ static Node *call_quietly(Session *s, Func *f, Node *const *in, int n)
 {
     Diag d = { 0 };
     Value arg[2] = { 0 }, out = { 0 };
-    Lasts l = lasts_keep(f);
+    Meanings l = meanings_keep(f);
     for (int i = 0; i < n; i++) arg[i] = value_node(node_keep(in[i]));
     Status st = func_call(s, NULL, f, arg, n, nowhere, &out, &d);
     for (int i = 0; i < n; i++) value_drop(&arg[i]);
-    lasts_return(&l);
+    meanings_return(&l);
     if (st == OK && out.kind == V_NODE) return out.node;
     value_drop(&out);
     return NULL;
@@ -229,7 +215,8 @@ static void batch_make(const ViewState *v, struct ViewBatch *b)
     if (!b->y || !v->loss) return;
     b->output = node_leaf(&r->target, NULL, &d);
     b->target = node_leaf(&r->target, NULL, &d);
-    Node *pair[] = { b->output, b->target };
+    bool turned = target_first(v->loss);
+    Node *pair[] = { turned ? b->target : b->output, turned ? b->output : b->target };
     if (b->output && b->target && b->y->len == VIEW_ROWS * r->n_out)
         b->loss = call_quietly(v->s, v->loss, pair, 2);
 }

@@ -14,6 +14,7 @@
 #include "face/view.h"
 #include "face/view_own.h"
 #include "graph/op.h"
+#include "learn/task.h"
 
 static const Span nowhere = { 0, 0 };
 
@@ -166,7 +167,7 @@ static char *loss_name(const ViewState *v)
     Text now = { 0 };
     char *begin = printed("E = %s(%s(", v->loss_text, v->net_name);
     if (b->ast) ast_print(&now, b->ast);
-    bool own = !strncmp(text_str(&now), begin, strlen(begin));
+    bool own = !strncmp(text_str(&now), begin, strlen(begin));      /* a view made it */
     text_free(&now);
     free(begin);
     return own ? mem_str("E") : printed("E_%s", v->net_name);
@@ -181,9 +182,9 @@ static void loss_make(ViewState *v)
     Diag d = { 0 };
     char *name = loss_name(v);
     rows_loss_text(v, v->row_at, &t);
-    Lasts l = lasts_keep(v->net);
+    Meanings l = meanings_keep(v->net);
     Status st = session_eval(v->s, text_str(&t), &got, &d);
-    lasts_return(&l);
+    meanings_return(&l);
     if (st == OK && is_number(got)) {
         v->E = node_slot(got.node);
         node_label(v->E, "%s", name);

@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "face/view.h"
 
-enum { TWO_COLUMNS = 60, TRACE_FROM = 32, TWIN_ROWS = 24 };
+enum { TWO_COLUMNS = 60, TRACE_FROM = 32, SMALL = 16, TWIN_ROWS = 24 };
 
 const Pane view_panes[] = {
     [PANE_NETWORK] = { "network", "network", "activations in the nodes, signed weights between them",
@@ -118,6 +118,10 @@ static void give_rest(const ViewState *v, Column *col)
 static void column_fill(const ViewState *v, Column *col, int which, bool single)
 {
     if (belongs(v->pane, which, single)) pane_take(col, v->pane);
+    if (single && col->at.h < SMALL && col->n) {
+        col->rows[0] = col->at.h - 2;
+        return;
+    }
     for (int rank = 0; rank < PANES; rank++)
         for (int id = 0; id < PANES; id++)
             if (view_panes[id].rank == rank && belongs(id, which, single) && !luxury(id, col)) pane_take(col, id);
@@ -228,10 +232,12 @@ static void place_text(const ViewState *v, Text *t)
     if (v->now->node) text_addf(t, " %d/%d", v->now->quantity + 1, v->now->quantities);
 }
 
-static void title_right(const ViewState *v, Text *t)
+static void title_right(const ViewState *v, int columns, Text *t)
 {
     if (v->progress.len) {
-        text_add(t, "TRAINING");
+        text_addf(t, "TRAINING  epoch %lld", (long long)v->epochs);
+    } else if (columns < TWO_COLUMNS) {
+        place_text(v, t);
     } else {
         if (v->epochs) text_addf(t, "epoch %lld  ", (long long)v->epochs);
         if (v->has_rows && v->sample >= 0)
@@ -247,7 +253,7 @@ static void title_draw(const ViewState *v, Canvas *c)
 {
     Text left = { 0 }, right = { 0 };
     title_left(v, &left);
-    title_right(v, &right);
+    title_right(v, c->w, &right);
     canvas_fill(c, (Rect){ 0, 0, c->w, 1 }, STYLE_BAR, ' ');
     int width = text_columns(text_str(&right), right.len), room = c->w - width - 1;
     if (room < 10) room = c->w < 10 ? c->w : 10;

@@ -69,10 +69,25 @@ const Term *algebra_with(Arena *a, const Term *t, const Term *const *kid)
     return copy;
 }
 
+/* t without the minus in front of it; NULL when there is none. */
+static const Term *minus_off(Arena *a, const Term *t)
+{
+    if (t->kind == T_NUM) return t->num < 0 ? term_num(a, -t->num) : NULL;
+    if (is_op(t, "neg", 1)) return t->kid[0];
+    if (!is_op(t, "*", 2) && !is_op(t, "/", 2)) return NULL;
+    const Term *first = minus_off(a, t->kid[0]);
+    if (!first) return NULL;
+    if (algebra_is(first, 1) && is_op(t, "*", 2)) return t->kid[1];
+    return pair(a, t->op->name, first, t->kid[1]);
+}
+
+/* The minus of a product goes to its first factor: -x*y needs no brackets. */
 const Term *algebra_neg(Arena *a, const Term *x)
 {
+    const Term *plus = minus_off(a, x);
+    if (plus) return plus;
     if (x->kind == T_NUM) return term_num(a, x->num == 0 ? 0 : -x->num);
-    if (is_op(x, "neg", 1)) return x->kid[0];
+    if (is_op(x, "*", 2) || is_op(x, "/", 2)) return pair(a, x->op->name, algebra_neg(a, x->kid[0]), x->kid[1]);
     return term_apply(a, op_find("neg"), 1, &x);
 }
 
@@ -80,7 +95,8 @@ const Term *algebra_add(Arena *a, const Term *x, const Term *y)
 {
     if (algebra_is(x, 0)) return y;
     if (algebra_is(y, 0)) return x;
-    if (is_op(y, "neg", 1)) return algebra_sub(a, x, y->kid[0]);
+    const Term *minus = minus_off(a, y);
+    if (minus) return algebra_sub(a, x, minus);
     if (is_op(y, "+", 2)) return algebra_add(a, algebra_add(a, x, y->kid[0]), y->kid[1]);
     if (is_op(y, "-", 2)) return algebra_sub(a, algebra_add(a, x, y->kid[0]), y->kid[1]);
     return pair(a, "+", x, y);
@@ -90,8 +106,8 @@ const Term *algebra_sub(Arena *a, const Term *x, const Term *y)
 {
     if (algebra_is(y, 0)) return x;
     if (algebra_is(x, 0)) return algebra_neg(a, y);
-    if (is_op(y, "neg", 1)) return algebra_add(a, x, y->kid[0]);
-    return pair(a, "-", x, y);
+    const Term *minus = minus_off(a, y);
+    return minus ? algebra_add(a, x, minus) : pair(a, "-", x, y);
 }
 
 const Term *algebra_power(Arena *a, const Term *x, const Term *y)
@@ -161,13 +177,9 @@ static const Term *factors_join(Arena *a, const Term *const *f, int n)
     return t;
 }
 
-/* The minus joins a number in front, else it stands before the whole. */
 static const Term *product_join(Product *p)
 {
     if (product_is_zero(p)) return term_num(p->a, 0);
-    double v;
-    bool lead = p->n_above && p->above[0]->kind == T_NUM && algebra_number(p->above[0], &v);
-    if (p->minus && lead) p->above[0] = term_num(p->a, -v), p->minus = false;
     const Term *t = factors_join(p->a, p->above, p->n_above);
     if (p->n_below) t = pair(p->a, "/", t, factors_join(p->a, p->below, p->n_below));
     return p->minus ? algebra_neg(p->a, t) : t;
@@ -185,7 +197,6 @@ const Term *algebra_div(Arena *a, const Term *x, const Term *y)
 {
     if (algebra_is(y, 1)) return x;
     if (algebra_is(x, 0)) return x;
-    if (is_op(x, "neg", 1)) return algebra_neg(a, algebra_div(a, x->kid[0], y));
     return pair(a, "/", x, y);
 }
 

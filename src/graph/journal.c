@@ -25,16 +25,27 @@ struct Journal {
     Journal  *next;           /* older, on a stack */
     int       n, cap;
     Entry    *entry;
-    Rng       rng;
+    Rng      *rng;            /* NULL: chance was not touched */
     NumFormat format;
     size_t    bytes;
 };
+
+/* The generator before the running statement; kept here, copied only when a
+ * statement drew, because it is large and most statements do not. */
+static Rng rng_before;
 
 /* The stacks hang on the first journal of a session: kept beside it. */
 static struct Stacks {
     Session *s;
     Journal *undo, *redo;
 } stacks;
+
+/* Every draw moves `at`, `spare` or refills; seeding sets at to the end. */
+static bool rng_same(const Rng *a, const Rng *b)
+{
+    return a->at == b->at && a->seed == b->seed && a->torch == b->torch && a->has_spare == b->has_spare &&
+           a->state[0] == b->state[0] && a->state[623] == b->state[623];
+}
 
 static Entry *entry_add(Session *s)
 {
@@ -57,6 +68,7 @@ static void journal_free(Journal *j)
         free(e->val);
     }
     free(j->entry);
+    free(j->rng);
     free(j);
 }
 
@@ -80,8 +92,8 @@ void journal_free_all(Session *s)
 void journal_begin(Session *s)
 {
     s->journal = mem_new(sizeof *s->journal);
-    s->journal->rng = s->rng;
     s->journal->format = s->format;
+    if (!rng_same(&rng_before, &s->rng)) rng_before = s->rng;
 }
 
 void journal_bind(Session *s, const char *name, Binding *old, Binding *now)
@@ -145,24 +157,40 @@ static void entry_swap(Session *s, Entry *e)
 static void journal_swap(Session *s, Journal *j, bool backwards)
 {
     for (int i = 0; i < j->n; i++) entry_swap(s, &j->entry[backwards ? j->n - 1 - i : i]);
-    Rng rng = s->rng;
     NumFormat format = s->format;
-    s->rng = j->rng;
     s->format = j->format;
-    j->rng = rng;
     j->format = format;
+    if (!j->rng) return;
+    Rng rng = s->rng;
+    s->rng = *j->rng;
+    *j->rng = rng;
+}
+
+static void journal_take_rng(const Session *s, Journal *j)
+{
+    if (rng_same(&rng_before, &s->rng)) return;
+    j->rng = mem_new(sizeof *j->rng);
+    *j->rng = rng_before;
 }
 
 void journal_rollback(Session *s)
 {
     Journal *j = s->journal;
     s->journal = NULL;
+    journal_take_rng(s, j);
     journal_swap(s, j, true);
     journal_free(j);
 }
 
-static void stack_trim(void)
+/* Walked only now and then: a script of a million lines makes as many steps. */
+static void stack_trim(size_t added)
 {
+    static int waiting;
+    static size_t since;
+    since += added;
+    if (++waiting < LIMIT_UNDO && since < LIMIT_UNDO_BYTES/4) return;
+    waiting = 0;
+    since = 0;
     size_t bytes = 0;
     int n = 0;
     for (Journal **p = &stacks.undo; *p; p = &(*p)->next) {
@@ -177,13 +205,14 @@ static void stack_trim(void)
 static bool journal_empty(const Session *s, const Journal *j)
 {
     return !j->n && j->format.mode == s->format.mode && j->format.digits == s->format.digits &&
-           j->rng.at == s->rng.at && j->rng.seed == s->rng.seed;
+           !j->rng;
 }
 
 void journal_commit(Session *s, bool undoable)
 {
     Journal *j = s->journal;
     s->journal = NULL;
+    journal_take_rng(s, j);
     if (!undoable || journal_empty(s, j)) {
         journal_free(j);
         return;
@@ -196,7 +225,7 @@ void journal_commit(Session *s, bool undoable)
     stack_free(&stacks.redo);
     j->next = stacks.undo;
     stacks.undo = j;
-    stack_trim();
+    stack_trim(j->bytes);
 }
 
 static Status stack_move(Session *s, Journal **from, Journal **to, bool backwards, const char *what, Diag *d)

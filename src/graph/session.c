@@ -216,12 +216,25 @@ void session_add_table(Session *s, const Builtin *rows)
     s->table[s->n_table++] = rows;
 }
 
+/* All rows by name, in one hash: every line of a script asks whether it begins
+ * with a command. */
+static void rows_index(Session *s)
+{
+    memset(s->row, 0, sizeof s->row);
+    for (int t = 0; t < s->n_table; t++)
+        for (const Builtin *b = s->table[t]; b->name; b++) {
+            size_t h = hash_text(b->name) % SESSION_ROWS;
+            while (s->row[h] && strcmp(s->row[h]->name, b->name)) h = (h + 1) % SESSION_ROWS;
+            if (!s->row[h]) s->row[h] = b;
+        }
+}
+
 const Builtin *session_builtin(Session *s, const char *name)
 {
-    for (int t = 0; t < s->n_table; t++)
-        for (const Builtin *b = s->table[t]; b->name; b++)
-            if (!strcmp(b->name, name)) return b;
-    return NULL;
+    if (s->n_indexed != s->n_table) rows_index(s), s->n_indexed = s->n_table;
+    size_t h = hash_text(name) % SESSION_ROWS;
+    while (s->row[h] && strcmp(s->row[h]->name, name)) h = (h + 1) % SESSION_ROWS;
+    return s->row[h];
 }
 
 bool session_is_command(void *ctx, const char *name)

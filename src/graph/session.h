@@ -56,6 +56,8 @@ typedef struct {
     int64_t       times;
 } Moved;
 
+enum { SESSION_ROWS = 1024 };     /* places of a hash: well above the number of builtins */
+
 struct Session {
     Text       out;           /* what the statement printed so far        */
     NumFormat  format;
@@ -70,6 +72,8 @@ struct Session {
     Value      ans;
     const Builtin *table[16];
     int        n_table;
+    const Builtin *row[SESSION_ROWS];         /* all of them by name, see session.c */
+    int        n_indexed;
     uint64_t   builds;        /* definitions built so far                 */
     Source    *running;       /* the statement being run: what Diag spans point into */
     void     (*flush)(Session *s);            /* face: show s->out now    */

@@ -17,7 +17,7 @@
 #include "teach/equation.h"
 #include "teach/explain.h"
 
-enum { ROUNDS_MOST = 60, LINE_LONGEST = 320, COMMENT_COLUMN = 60, FORMALS_MOST = 8 };
+enum { ROUNDS_MOST = 60, LINE_LONGEST = 440, COMMENT_COLUMN = 60, FORMALS_MOST = 8 };
 
 typedef struct {
     Text formula, comment;
