@@ -162,7 +162,7 @@ typedef struct {
 } Group;
 
 static const Group groups[] = {
-    { "stepping", "step and explain" }, { "gradients", "gradients" }, { "training", "train" }, { "data", "data" },
+    { "stepping", "step" }, { "explaining", "explain" }, { "gradients", "gradients" }, { "training", "train" }, { "data", "data" },
     { "layers", "networks" }, { "plots", "look" }, { "lessons", "learn" }, { "tensors", "tensors" }, { "session", "session" },
     { NULL, NULL }
 };

@@ -356,6 +356,8 @@ static PictureTarget target_for(const Session *s, const char *file)
     return t;
 }
 
+bool plot_has_window(const Session *s) { return target_for(s, NULL).kind == PICTURE_WINDOW; }
+
 Status plot_show(Session *s, const Picture *p, const char *file, Span at, Diag *d)
 {
     static bool said;
@@ -413,8 +415,10 @@ static Status run_plot(Call *c, Value *out)
     Sketch k = { 0 };
     Status st = read_options(c, &k);
     if (st == OK && waits_for_history(c)) {
-        plot_live(c->s, k.file, true);
-        text_add(&c->s->out, "nothing has been trained yet; the loss will be drawn while training runs\n");
+        plot_live(c->s, k.file);
+        bool drawn = k.file || plot_has_window(c->s);
+        text_add(&c->s->out, drawn ? "nothing has been trained yet; the loss will be drawn while training runs\n"
+                                   : "nothing has been trained yet; train first, then plot history\n");
         return OK;
     }
     if (st == OK) st = sketch(c, &k);
@@ -428,7 +432,7 @@ static Status run_plot(Call *c, Value *out)
     }
     if (st == OK) st = plot_show(c->s, &k.p, k.file, c->at, c->d);
     const char *name = call_name(c, 0);
-    if (st == OK && name && !strcmp(name, "history")) plot_live(c->s, k.file, false);
+    if (st == OK && name && !strcmp(name, "history")) plot_live(c->s, k.file);
     arena_clear(&k.arena);
     return st;
 }

@@ -12,8 +12,11 @@
  * missing. at: what to blame. */
 Status plot_show(Session *s, const Picture *p, const char *file, Span at, Diag *d);
 
+/* Would a picture go to a window now? */
+bool plot_has_window(const Session *s);
+
 /* From now on training draws its loss there (file NULL: the window, if there is
- * one) while it runs; ready: even before a window was opened. */
-void plot_live(Session *s, const char *file, bool ready);
+ * one) while it runs. */
+void plot_live(Session *s, const char *file);
 
 #endif

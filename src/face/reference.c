@@ -27,6 +27,27 @@ static void texi_addn(Text *t, const char *s, size_t n)
 
 static void texi_add(Text *t, const char *s) { texi_addn(t, s, strlen(s)); }
 
+/* Sentences, in which `...` is code. */
+static void prose_addn(Text *t, const char *s, size_t n)
+{
+    bool code = false;
+    while (n) {
+        const char *quote = memchr(s, '`', n);
+        size_t k = quote ? (size_t)(quote - s) : n;
+        texi_addn(t, s, k);
+        if (quote) {
+            code = !code;
+            text_add(t, code ? "@code{" : "}");
+            k++;
+        }
+        s += k;
+        n -= k;
+    }
+    if (code) text_addc(t, '}');
+}
+
+static void prose_add(Text *t, const char *s) { prose_addn(t, s, strlen(s)); }
+
 static void example_add(Text *t, const char *code)
 {
     text_add(t, "@example\n");
@@ -50,7 +71,7 @@ static void comment_add(Text *t, const char *s)
 {
     while (*s == '#') {
         size_t n = strcspn(s, "\n"), skip = s[1] == ' ' ? 2 : 1;
-        if (n > skip) texi_addn(t, s + skip, n - skip);
+        if (n > skip) prose_addn(t, s + skip, n - skip);
         text_addc(t, '\n');
         s += n + (s[n] == '\n');
     }
@@ -86,9 +107,9 @@ static void definition_add(Text *t, const Ast *a, const Ast *slope)
     }
     if (a->doc) {
         const char *source = strstr(a->doc, "\nSource: ");
-        texi_addn(t, a->doc, source ? (size_t)(source + 1 - a->doc) : strlen(a->doc));
+        prose_addn(t, a->doc, source ? (size_t)(source + 1 - a->doc) : strlen(a->doc));
         text_addc(t, '\n');
-        if (source) texi_add(t, source + 1), text_addc(t, '\n');
+        if (source) prose_add(t, source + 1), text_addc(t, '\n');
     }
     example_add(t, text_str(&code));
     text_add(t, "@end deffn\n\n");
@@ -156,7 +177,7 @@ static void usage_add(Text *t, const Builtin *b)
 static void builtin_add(Text *t, const Builtin *b)
 {
     usage_add(t, b);
-    texi_add(t, b->help);
+    prose_add(t, b->help);
     text_addc(t, '\n');
     if (b->example && *b->example) example_add(t, b->example);
     text_add(t, "@end deffn\n\n");
@@ -199,7 +220,7 @@ static void op_add(const Op *op, void *ctx)
     text_add(t, "@item ");
     texi_add(t, op->usage);
     text_addc(t, '\n');
-    texi_add(t, op->help);
+    prose_add(t, op->help);
     for (int i = 0; i < op->max_in; i++) {
         if (!op->slope_text[i] || !strcmp(op->slope_text[i], "0")) continue;
         text_addf(t, "%s by @code{%s}: @code{", i ? "," : "\nDerivative", by[i]);

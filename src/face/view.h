@@ -35,7 +35,7 @@ typedef struct {
 
 /* Weights as a table: one row for each input, one column for each unit. */
 typedef struct {
-    int     layer;
+    int     layer;           /* -1: of a quantity without a network                */
     char   *label;           /* "net.h.W"                                          */
     Node   *W, *b;           /* b: NULL, or one number a column                    */
     Node   *gW, *gb;         /* gradients; NULL: there is no E                     */
@@ -90,6 +90,7 @@ typedef struct ViewState {
     int         pane;        /* PaneId that has the keys                           */
     int         matrix_at;
     int64_t     row, col;    /* the selected weight; row == rows: the bias         */
+    bool        selecting;   /* the equation is the selected weight's              */
     int64_t     row_at;      /* the selected sample                                */
     int         scroll[PANES];
     Value       given;       /* data named in the command; V_NONE                  */

@@ -8,7 +8,7 @@
 
 #include "face/view.h"
 
-enum { NUMBER = 7, MOST_TARGETS = 3 };
+enum { NUMBER = 7, MOST_TARGETS = 3, MORE = 2 };       /* MORE: of the mark for inputs left out */
 
 /* Which columns there is room for. */
 typedef struct {
@@ -44,9 +44,12 @@ static Columns columns_fit(const ViewState *v, Canvas *c)
     Columns t = { .v = v, .c = c, .classes = r->n_class > 0, .name = name_columns(r) };
     t.index = 1 + snprintf(last, sizeof last, "%lld", (long long)r->rows - 1);
     t.targets = r->n_out < MOST_TARGETS ? (int)r->n_out : 1;
-    int room = (c->w - t.index - right_columns(&t)) / NUMBER;
-    t.inputs = (int)(room < 0 ? 0 : r->n_in < room ? r->n_in : room);
-    if (t.inputs < r->n_in && t.inputs) t.inputs--;
+    int narrow = (c->w - t.index - MORE - 2 * NUMBER - 3) / 2;
+    if (t.name > narrow) t.name = narrow > 6 ? narrow : 6;
+    int room = c->w - t.index - right_columns(&t);
+    if (room < r->n_in * NUMBER) room -= MORE;
+    room = room < 0 ? 0 : room / NUMBER;
+    t.inputs = (int)(r->n_in < room ? r->n_in : room);
     int64_t shown = c->h - 1 < VIEW_ROWS ? c->h - 1 : VIEW_ROWS;
     t.from = v->row_at - shown / 2;
     if (t.from > r->rows - shown) t.from = r->rows - shown;
@@ -72,8 +75,8 @@ static void heads_draw(const Columns *t)
         input_name(t, i, name, sizeof name);
         canvas_fit(t->c, (Point){ x + 1, 0 }, -(NUMBER - 1), STYLE_DIM, name);
     }
-    if (t->inputs < t->v->rows.n_in) canvas_fit(t->c, (Point){ x, 0 }, -NUMBER, STYLE_DIM, "…");
-    if (t->inputs < t->v->rows.n_in) x += NUMBER;
+    if (t->inputs < t->v->rows.n_in) canvas_fit(t->c, (Point){ x, 0 }, -MORE, STYLE_DIM, "…");
+    if (t->inputs < t->v->rows.n_in) x += MORE;
     int wide = t->classes ? t->name + 1 : t->targets * NUMBER;
     canvas_fit(t->c, (Point){ x, 0 }, -wide, STYLE_DIM, "target");
     x += wide;
@@ -129,7 +132,7 @@ static void row_draw(const Columns *t, int y, int64_t row, const double *out, co
     int x = t->index;
     for (int i = 0; i < t->inputs; i++, x += NUMBER)
         canvas_num(t->c, (Point){ x + 1, y }, NUMBER - 1, STYLE_NORMAL, r->x[row * r->n_in + i], false);
-    if (t->inputs < r->n_in) x += NUMBER;
+    if (t->inputs < r->n_in) x += MORE;
     x = t->classes ? classes_draw(t, (Point){ x, y }, row, out)
                    : targets_draw(t, (Point){ x, y }, r->y + row * r->n_out, out);
     if (loss) canvas_num(t->c, (Point){ x + 1, y }, NUMBER - 1, STYLE_NORMAL, *loss, false);

@@ -135,7 +135,8 @@ static void layer_column(const ViewState *v, Diagram *g, int i, int most)
     const ViewLayer *l = &v->layer[i];
     Numbers n = layer_numbers(v, i);
     Text head = { 0 };
-    text_addf(&head, "%s %s", l->name, l->kind);
+    bool said = !strncmp(l->name, l->kind, strlen(l->kind));        /* softmax1 */
+    text_addf(&head, "%s%s%s", l->name, said ? "" : " ", said ? "" : l->kind);
     g->head[i + 1] = mem_str(text_str(&head));
     text_free(&head);
     int first = g->n_dot;

@@ -46,7 +46,7 @@ static void equation_text(const ViewState *v, Text *t)
 {
     bool stepping = v->E && v->now->E == v->E;
     if (v->explain.len) text_add(t, text_str(&v->explain));
-    else if (v->pane == PANE_WEIGHTS && v->n_matrix) weight_equations(v, t);
+    else if (v->selecting && v->n_matrix) weight_equations(v, t);
     else if (stepping && *v->now->text) text_add(t, v->now->text);
     else begin_hint(v, t);
 }
@@ -66,7 +66,7 @@ void equation_heading(const ViewState *v, Text *to)
 {
     text_add(to, "equation");
     if (v->explain.len) text_add(to, "  why");
-    else if (v->pane == PANE_WEIGHTS && v->n_matrix) text_add(to, "  selected weight");
+    else if (v->selecting && v->n_matrix) text_add(to, "  selected weight");
 }
 
 void equation_draw(const ViewState *v, Canvas *c)

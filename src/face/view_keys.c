@@ -216,7 +216,7 @@ static bool key_command(ViewState *v, const Key *k)
     v->scroll[PANE_EQUATION] = 0;
     if (good && why) text_add(&v->explain, text_str(&v->notice));
     if (good && (why || steps)) text_clear(&v->notice);     /* the equation pane tells it */
-    if (good && steps && v->pane == PANE_WEIGHTS) v->pane = PANE_EQUATION;
+    v->selecting = false;
     text_free(&t);
     return good;
 }
@@ -225,7 +225,9 @@ static bool key_command(ViewState *v, const Key *k)
 
 static void pane_turn(ViewState *v, int by)
 {
-    v->pane = (v->pane + by + PANES) % PANES;
+    do v->pane = (v->pane + by + PANES) % PANES;
+    while (v->pane != PANE_EQUATION && !view_panes[v->pane].rows(v, 40));
+    v->selecting = v->pane == PANE_WEIGHTS;
     text_clear(&v->explain);
 }
 
@@ -243,6 +245,7 @@ static void weight_move(ViewState *v, int down, int right)
     const ViewMatrix *m = &v->matrix[v->matrix_at];
     int64_t rows = m->rows + (m->b != NULL), row = v->row + down, col = v->col + right;
     text_clear(&v->explain);
+    v->selecting = true;
     if (row < 0 && v->matrix_at > 0) {
         matrix_turn(v, -1);
         m = &v->matrix[v->matrix_at];
@@ -422,7 +425,7 @@ void view_footer(Canvas *c, int y)
 void view_help(Canvas *c)
 {
     bool tall = c->h >= KEYS + 3 && c->w >= 60;
-    int rows = tall ? KEYS : (KEYS + 1) / 2, width = tall ? 60 : 34;
+    int rows = tall ? KEYS : (KEYS + 1) / 2, width = tall ? 60 : 38;
     if (width > c->w) width = c->w;
     Rect box = { (c->w - width) / 2, (c->h - rows - 2) / 2, width, rows + 2 };
     if (box.y < 0) box.y = 0;
@@ -445,6 +448,14 @@ static int64_t now_ms(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A terminal with one screen only would keep the last picture under the prompt. */
+static void screen_wipe(void)
+{
+    Canvas *c = canvas_new(1, 1);
+    screen_draw(c);
+    canvas_free(c);
 }
 
 static void screen_show(ViewState *v)
@@ -565,6 +576,7 @@ static void open_screen(Session *s, ViewState *v)
     bool nested = s->journal != NULL;
     if (nested) journal_commit(s, true);
     view_loop(v);
+    screen_wipe();
     screen_close();
     if (nested) journal_begin(s);
 }
@@ -594,7 +606,7 @@ static Status run_view(Call *c, Value *out)
 }
 
 const Builtin commands_view[] = {
-    { .name = "view", .usage = "view [NET|E] [, DATA] [, as=text]", .group = "pictures", .keys = "as", .max_args = 2,
+    { .name = "view", .usage = "view [NET|E] [, DATA] [, as=text]", .group = "plots", .keys = "as", .max_args = 2,
       .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_view,
       .help = "The full-screen view of a network or a quantity: its diagram, weights and gradients, the equation at hand, "
               "the loss, the data. Keys name commands: s steps, w asks why, : takes any command, ? tells all, q leaves. "

@@ -19,7 +19,7 @@ enum {
     ROOMY = 60,              /* columns from which on dots are wide            */
     COLUMN_LEAST = 13,       /* from one column of dots to the next, at least  */
     NUMBER_ROOM = 14,        /* of a wire that can bear its number             */
-    CROWD = 40               /* wires; more of them bear no signs              */
+    CROWD = 16               /* wires between two columns; more are too many   */
 };
 
 typedef struct {
@@ -146,17 +146,34 @@ static void wire_sign(const Drawing *w, const Wire *wire)
     else canvas_put(w->c, at, s, wire->weight < 0 ? '-' : wire->weight > 0 ? '+' : '0');
 }
 
+/* Wires that leave the same column, and the largest weight among them. */
+static int crowd_of(const Drawing *w, const Wire *wire, double *most)
+{
+    int n = 0, column = w->g->dot[wire->from].column;
+    *most = 0;
+    for (int i = 0; i < w->g->n_wire; i++) {
+        if (w->g->dot[w->g->wire[i].from].column != column) continue;
+        double v = fabs(w->g->wire[i].weight);
+        n++;
+        if (v > *most) *most = v;
+    }
+    return n;
+}
+
+/* In a crowd only the strong ones are shown, and signs only on marked ones. */
 static void wires_draw(const Drawing *w)
 {
-    for (int marked = 0; marked < 2; marked++)
+    for (int pass = 0; pass < 4; pass++)
         for (int i = 0; i < w->g->n_wire; i++) {
+            double most;
             const Wire *wire = &w->g->wire[i];
-            if ((wire->active || wire->selected) == marked) wire_draw(w, wire);
+            bool marked = wire->active || wire->selected, sign = pass > 1;
+            if (marked != pass % 2) continue;
+            bool crowd = crowd_of(w, wire, &most) > CROWD;
+            if (crowd && !marked && (sign || fabs(wire->weight) < most / 2)) continue;
+            if (sign) wire_sign(w, wire);
+            else wire_draw(w, wire);
         }
-    for (int i = 0; i < w->g->n_wire; i++) {
-        const Wire *wire = &w->g->wire[i];
-        if (w->g->n_wire <= CROWD || wire->active || wire->selected) wire_sign(w, wire);
-    }
 }
 
 /* ---- dots ---- */
@@ -177,12 +194,22 @@ static void dot_draw(const Drawing *w, const Dot *d)
     if (d->has_value) canvas_text(w->c, (Point){ p.x + 2, p.y }, s, num_fit(buf, d->value, w->wide - 2, false));
 }
 
+/* Columns for a name: those of its dot, and more while nothing is drawn there. */
+static int name_room(const Drawing *w, Point at, int wanted)
+{
+    int room = w->wide - 1;
+    while (room < wanted && at.x + room < w->c->w && canvas_at(w->c, at.x + room, at.y).glyph == ' ') room++;
+    return room;
+}
+
 /* A name above and a gradient below where rows are free. */
 static void dot_label(const Drawing *w, const Dot *d)
 {
     int room = spacing(w, d->column);
     if (d->more) return;
-    if (room >= 2) canvas_fit(w->c, (Point){ d->place.x + 1, d->place.y - 1 }, w->wide - 1, STYLE_DIM, d->name);
+    Point above = { d->place.x + 1, d->place.y - 1 };
+    int wide = text_columns(d->name, strlen(d->name));
+    if (room >= 2) canvas_fit(w->c, above, name_room(w, above, wide), STYLE_DIM, d->name);
     if (room < 3 || !w->backward || !d->has_grad) return;
     char buf[NUM_TEXT];
     canvas_textf(w->c, (Point){ d->place.x + 1, d->place.y + 1 }, STYLE_DIM, "∂%s", num_fit(buf, d->grad, w->wide - 2, true));

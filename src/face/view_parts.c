@@ -36,16 +36,17 @@ static bool all_zero(const char *s)
     return s[strcspn(s, "123456789")] == '\0';
 }
 
-/* At most four significant digits: more are not taken in at a glance. */
+/* At most four significant digits: more are not taken in at a glance. A zero in
+ * front goes where fewer than three would be left beside it. */
 static bool fixed_fit(char buf[NUM_TEXT], double v, int width, bool plus)
 {
     if (fabs(v) >= 1e9) return false;
-    int most = 3 - (int)floor(log10(fabs(v)));
+    int whole = 1 + (int)floor(log10(fabs(v))), most = 4 - whole;
     if (most > width - 1) most = width - 1;
     for (int digits = most < 0 ? 0 : most; digits >= 0; digits--) {
         snprintf(buf, NUM_TEXT, plus ? "%+.*f" : "%.*f", digits, v);
-        if ((int)strlen(buf) == width + 1 && width < 6) zero_drop(buf);
-        if ((int)strlen(buf) <= width) return v == 0 || !all_zero(buf);
+        if ((int)strlen(buf) == width + 1 && digits - 1 + whole < 3) zero_drop(buf);
+        if ((int)strlen(buf) <= width) return !all_zero(buf);
     }
     return false;
 }
@@ -95,6 +96,8 @@ double largest(const double *v, int64_t n)
 typedef struct {
     Canvas *c;
     int     width, from, row;
+    bool    fits;            /* the equation at hand stands as it is */
+    int     indent;          /* of its left side                     */
 } Page;
 
 static void page_put(Page *p, int x, Style s, const char *text, size_t n)
@@ -105,20 +108,21 @@ static void page_put(Page *p, int x, Style s, const char *text, size_t n)
     free(part);
 }
 
-/* Bytes of s that fit into `columns`, cut behind a blank or an operator if one is
- * in the last two thirds. */
+/* Bytes of s that fit into `columns`: up to a blank in the last two thirds, else an
+ * operator there, else as many as fit. */
 static size_t cut_at(const char *s, size_t n, int columns)
 {
     if (text_columns(s, n) <= columns) return n;
-    size_t fits = 0, good = 0;
+    size_t fits = 0, blank = 0, sign = 0;
     for (size_t i = 1; i <= n; i++) {
         if (i < n && ((unsigned char)s[i] & 0xC0) == 0x80) continue;
         int used = text_columns(s, i);
         if (used > columns) break;
         fits = i;
-        if (used > columns / 3 && strchr(" +*/,(", s[i - 1])) good = i;
+        if (used > columns / 3 && s[i - 1] == ' ') blank = i;
+        if (used > columns / 3 && strchr("+*/,(", s[i - 1])) sign = i;
     }
-    return good ? good : fits ? fits : n;
+    return blank ? blank : sign ? sign : fits ? fits : n;
 }
 
 /* n bytes from column x on; what does not fit goes on below, indented by two. */
@@ -156,28 +160,41 @@ static size_t comment_at(const char *line, size_t n)
     return n;
 }
 
+static size_t indent_of(const char *line) { return strspn(line, " "); }
+
+/* "   = 0.85*0.14": one more right side of the equation above. */
+static bool goes_on(const char *line)
+{
+    size_t n = indent_of(line);
+    return n && (!strncmp(line + n, "= ", 2) || !strncmp(line + n, "<- ", 3));
+}
+
 /* The last line of an equation is its result. */
 static bool is_result(const char *line, size_t n)
 {
-    const char *next = line + n + (line[n] == '\n');
-    return *next != ' ';
+    return !line[n] || !goes_on(line + n + 1);
 }
 
-static void page_equation(Page *p, const char *line, size_t n, size_t sign)
+static void page_equation(Page *p, const char *line, size_t n, size_t sign, int indent)
 {
-    size_t left = sign;
-    while (left && line[left - 1] == ' ') left--;
-    if (left) page_flow(p, 0, STYLE_BOLD, line, left);
+    size_t left = sign, from = indent_of(line);
+    while (left > from && line[left - 1] == ' ') left--;
+    if (left > from) page_flow(p, indent, STYLE_BOLD, line + from, left - from);
     size_t comment = comment_at(line, n);
     Style s = is_result(line, n) ? STYLE_BOLD : STYLE_NORMAL;
-    page_flow(p, 2, s, line + sign, comment - sign);
-    if (comment < n) page_flow(p, 4, STYLE_DIM, line + comment + 2, n - comment - 2);
+    while (sign + 2 < comment && line[sign] == '=' && line[sign + 2] == ' ') sign++;
+    Text right = { 0 };
+    text_add(&right, line[sign] == '<' ? "" : "=");
+    text_addn(&right, line + sign + (line[sign] != '<'), comment - sign - (line[sign] != '<'));
+    page_flow(p, indent + 2, s, text_str(&right), right.len);
+    text_free(&right);
+    if (comment < n) page_flow(p, indent + 4, STYLE_DIM, line + comment + 2, n - comment - 2);
 }
 
 /* All lines of an equation fit as they are, aligned at its signs. */
 static bool aligned(const char *line, int width)
 {
-    for (bool first = true; *line && (first || *line == ' '); first = false) {
+    for (bool first = true; *line && (first || goes_on(line)); first = false) {
         size_t n = strcspn(line, "\n");
         if (text_columns(line, n) > width) return false;
         line += n + (line[n] == '\n');
@@ -196,24 +213,26 @@ static void page_aligned(Page *p, const char *line, size_t n, size_t sign)
     p->row++;
 }
 
-static bool page_line(Page *p, const char *line, size_t n, bool fits)
+static void page_line(Page *p, const char *line, size_t n)
 {
     size_t sign = sign_at(line, n), comment = comment_at(line, n);
-    if (*line != ' ') fits = aligned(line, p->width);
+    if (!goes_on(line)) {
+        p->fits = aligned(line, p->width);
+        p->indent = (int)indent_of(line) < p->width / 3 ? (int)indent_of(line) : p->width / 3;
+    }
     if (!n) p->row++;
     else if (comment == 0) page_flow(p, 0, STYLE_DIM, line + 2, n > 2 ? n - 2 : 0);
     else if (sign >= comment) page_flow(p, 0, STYLE_NORMAL, line, n);
-    else if (fits) page_aligned(p, line, n, sign);
-    else page_equation(p, line, n, sign);
-    return fits;
+    else if (p->fits) page_aligned(p, line, n, sign);
+    else page_equation(p, line, n, sign, p->indent);
 }
 
 int canvas_equations(Canvas *c, int width, int from, const char *text)
 {
     Page p = { .c = c, .width = width, .from = from };
-    for (bool fits = true; *text;) {
+    while (*text) {
         size_t n = strcspn(text, "\n");
-        fits = page_line(&p, text, n, fits);
+        page_line(&p, text, n);
         text += n + (text[n] == '\n');
     }
     return p.row;

@@ -302,6 +302,7 @@ static Node *gradient(ViewState *v, Node *x)
 
 static int64_t batch_of(const ViewState *v)
 {
+    if (!v->net) return 1;
     int rank = v->net->has_input ? v->net->input.rank : 1;
     return v->input && v->input->shape.rank == rank + 1 ? v->input->shape.dim[0] : 1;
 }
@@ -316,10 +317,9 @@ static void layers_finish(ViewState *v)
     }
     for (int i = 0; i < v->n_matrix; i++) {
         ViewMatrix *m = &v->matrix[i];
-        ViewLayer *l = &v->layer[m->layer];
         m->gW = gradient(v, m->W);
         m->gb = gradient(v, m->b);
-        if (!l->units) l->units = m->cols;
+        if (m->layer >= 0 && !v->layer[m->layer].units) v->layer[m->layer].units = m->cols;
     }
 }
 
@@ -365,7 +365,7 @@ static void active_find(ViewState *v)
 static void selection_follow(ViewState *v)
 {
     const ViewActive *a = &v->active;
-    if (v->pane == PANE_WEIGHTS || a->layer < 0) return;
+    if (v->selecting || (a->layer < 0 && a->matrix < 0)) return;
     int at = a->matrix;
     for (int i = v->n_matrix - 1; i >= 0 && a->matrix < 0; i--)
         if (v->matrix[i].layer == a->layer) at = i;
@@ -511,8 +511,16 @@ static void quantity_read(ViewState *v, Node *E)
 {
     Func *net = net_below(v->s, E);
     v->E = node_keep(E);
-    if (net && net->name) net_read(v, net, net->name, E);
-    else quantity_find(v);
+    if (net && net->name) {
+        net_read(v, net, net->name, E);
+        return;
+    }
+    int n;
+    Node **w = session_params(v->s, E, &n);
+    for (int i = 0; i < n; i++) matrix_add(v, -1, w[i]->label ? w[i]->label : "param", w[i], NULL);
+    free(w);
+    quantity_find(v);
+    layers_finish(v);
 }
 
 void view_read(ViewState *v)

@@ -142,12 +142,41 @@ static void rows_draw(const Table *t)
     if (t->first_row) canvas_put(t->c, (Point){ 0, 1 }, STYLE_KEY, 0x25B2);
 }
 
+/* ---- parameters of a quantity, one a row ---- */
+
+enum { NUMBER = 9 };
+
+static void param_draw(const ViewState *v, Canvas *c, int i, int y)
+{
+    char shape[SHAPE_TEXT];
+    const ViewMatrix *m = &v->matrix[i];
+    const double *w = numbers(m->W), *g = numbers(m->gW);
+    bool selected = v->pane == PANE_WEIGHTS && i == v->matrix_at, active = v->active.matrix == i;
+    Style s = selected ? STYLE_CURSOR : active ? STYLE_ACTIVE : STYLE_NORMAL;
+    int x = c->w - 2 * NUMBER;
+    if (selected || active) canvas_put(c, (Point){ 0, y }, STYLE_KEY, 0x25B8);
+    canvas_fit(c, (Point){ 1, y }, x - 1, s, m->label);
+    if (m->W->len > 1) canvas_fit(c, (Point){ x, y }, -NUMBER, STYLE_DIM, shape_print(shape, &m->W->shape));
+    if (m->W->len > 1 || !w) return;
+    canvas_num(c, (Point){ x + 1, y }, NUMBER - 1, s, *w, true);
+    if (g) canvas_num(c, (Point){ x + NUMBER + 1, y }, NUMBER - 1, s, *g, true);
+}
+
+static void params_draw(const ViewState *v, Canvas *c)
+{
+    int64_t from = window(v->n_matrix, v->matrix_at, c->h - 1 < 1 ? 1 : c->h - 1);
+    canvas_fit(c, (Point){ c->w - 2 * NUMBER, 0 }, -NUMBER, STYLE_DIM, "value");
+    canvas_fit(c, (Point){ c->w - NUMBER, 0 }, -NUMBER, STYLE_DIM, "gradient");
+    for (int i = (int)from, y = 1; i < v->n_matrix && y < c->h; i++, y++) param_draw(v, c, i, y);
+}
+
 /* ---- the pane ---- */
 
 int weights_rows(const ViewState *v, int width)
 {
     (void)width;
-    if (!v->n_matrix) return v->net ? 1 : 0;
+    if (!v->net) return v->n_matrix ? 1 + v->n_matrix : 0;
+    if (!v->n_matrix) return 1;
     const ViewMatrix *m = &v->matrix[v->matrix_at];
     int64_t rows = 1 + m->rows + (m->b != NULL);
     return rows < 40 ? (int)rows : 40;
@@ -157,14 +186,19 @@ void weights_heading(const ViewState *v, Text *to)
 {
     if (!v->n_matrix) return;
     const ViewMatrix *m = &v->matrix[v->matrix_at];
-    text_addf(to, "%s%s | gradients", m->label, m->b ? ", b" : "");
-    if (v->n_matrix > 1) text_addf(to, "  %d/%d", v->matrix_at + 1, v->n_matrix);
+    if (!v->net) text_add(to, "parameters | gradients");
+    else text_addf(to, "%s%s | gradients", m->label, m->b ? ", b" : "");
+    if (v->net && v->n_matrix > 1) text_addf(to, "  %d/%d", v->matrix_at + 1, v->n_matrix);
 }
 
 void weights_draw(const ViewState *v, Canvas *c)
 {
     if (!v->n_matrix) {
-        canvas_hint(c, 0, v->net ? "No weights yet: they are made at the first call." : "Weights belong to networks.");
+        canvas_hint(c, 0, v->net ? "No weights yet: they are made at the first call." : "No parameters.");
+        return;
+    }
+    if (!v->net) {
+        params_draw(v, c);
         return;
     }
     Table t = { .v = v, .m = &v->matrix[v->matrix_at], .c = c };

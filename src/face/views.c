@@ -65,8 +65,12 @@ static bool belongs(int id, int which, bool single)
     return single || view_panes[id].column == which;
 }
 
-/* The trace repeats what other panes show: for large screens. */
-static bool luxury(int id, const Column *col) { return id == PANE_TRACE && col->at.h < TRACE_FROM; }
+/* Has nothing to show; or is the trace, which repeats other panes: for large screens. */
+static bool idle(const ViewState *v, int id, const Column *col)
+{
+    if (id == PANE_TRACE) return col->at.h < TRACE_FROM;
+    return id != PANE_EQUATION && !view_panes[id].rows(v, col->at.w - 2);
+}
 
 /* Panes in the order of the table, whatever the order they were taken in. */
 static void column_sort(Column *col)
@@ -124,7 +128,7 @@ static void column_fill(const ViewState *v, Column *col, int which, bool single)
     }
     for (int rank = 0; rank < PANES; rank++)
         for (int id = 0; id < PANES; id++)
-            if (view_panes[id].rank == rank && belongs(id, which, single) && !luxury(id, col)) pane_take(col, id);
+            if (view_panes[id].rank == rank && belongs(id, which, single) && !idle(v, id, col)) pane_take(col, id);
     column_sort(col);
     give_wanted(v, col);
     give_rest(v, col);

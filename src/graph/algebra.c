@@ -357,8 +357,10 @@ static const Term *sum_tidy(Arena *a, const Term *t)
     if (numbers < 2) return t;
     const Term *out = term_num(a, 0);
     for (int i = 0; i < n; i++) {
-        if (i == place) out = v < 0 ? algebra_sub(a, out, term_num(a, -v)) : algebra_add(a, out, term_num(a, v));
-        else if (!algebra_number(part[i], &w)) out = sign[i] ? algebra_sub(a, out, part[i]) : algebra_add(a, out, part[i]);
+        const Term *p = i == place ? term_num(a, fabs(v)) : part[i];
+        bool minus = i == place ? v < 0 : sign[i];
+        if (i != place && algebra_number(p, &w)) continue;
+        out = minus ? algebra_sub(a, out, p) : algebra_add(a, out, p);
     }
     return out;
 }

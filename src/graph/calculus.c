@@ -124,6 +124,7 @@ static bool term_depends(Calculus *c, const Term *t, int depth)
 {
     if (t->kind == T_NUM) return false;
     if (t->kind == T_REF) return ref_depends(c, t, depth);
+    if (t->kind == T_APPLY && !strcmp(t->op->name, "hold")) return false;   /* a constant by definition */
     for (int i = 0; i < t->n; i++)
         if (term_depends(c, t->kid[i], depth)) return true;
     return false;
@@ -230,15 +231,27 @@ static void rule_of_inside(Calculus *c, const char *name, const Term *inside)
 
 /* ---- rules ---- */
 
+/* 0*u and xlogy(0, u) stand still although they contain x. */
+static bool is_idle(const Term *t)
+{
+    if (t->kind != T_APPLY) return false;
+    if (!strcmp(t->op->name, "neg")) return is_idle(t->kid[0]);
+    if (!strcmp(t->op->name, "xlogy")) return algebra_is(t->kid[0], 0);
+    return !strcmp(t->op->name, "*") && (algebra_is(t->kid[0], 0) || algebra_is(t->kid[1], 0));
+}
+
 /* Of a long sum only the parts that depend on x are written out, if they are few. */
 static const Term *rule_long_sum(Calculus *c, const Term *t)
 {
     const Term *kid[CALCULUS_FOLD];
     int n = 0;
     for (int i = 0; i < t->n; i++) {
-        if (!calculus_depends(c, t->kid[i])) continue;
+        const Term *k = t->kid[i];
+        if (!calculus_depends(c, k)) continue;
+        if (k->kind == T_REF && !k->node->label) k = calculus_formula(c->a, k->node, k->at);
+        if (is_idle(k)) continue;
         if (n == CALCULUS_FOLD) return NULL;
-        kid[n++] = calculus_grad(c, t->kid[i]);
+        kid[n++] = calculus_grad(c, k);
     }
     rule(c, "sum rule");
     rule(c, "constant rule");
@@ -263,8 +276,9 @@ static int parts_count(const Term *t)
 /* grad of every part of a + b - c at once; constants of a long sum go at once too. */
 static const Term *parts_grad(Calculus *c, const Term *t, bool brief)
 {
-    if (!is_plus(t) && !is_short_sum(t))
-        return brief && !calculus_depends(c, t) ? term_num(c->a, 0) : calculus_grad(c, t);
+    bool part = !is_plus(t) && !is_short_sum(t);
+    if (part && brief && !calculus_depends(c, t)) return rule(c, "constant rule"), term_num(c->a, 0);
+    if (part) return calculus_grad(c, t);
     const Term *kid[CALCULUS_FOLD];
     for (int i = 0; i < t->n; i++) kid[i] = parts_grad(c, t->kid[i], brief);
     bool minus = t->kind == T_APPLY && t->op->name[0] == '-';
@@ -275,10 +289,7 @@ static const Term *parts_grad(Calculus *c, const Term *t, bool brief)
 
 static const Term *rule_plus(Calculus *c, const Term *t)
 {
-    bool brief = parts_count(t) > SHOWN_CONSTANTS;
-    const Term *out = parts_grad(c, t, brief);
-    if (brief) rule(c, "constant rule");
-    return out;
+    return parts_grad(c, t, parts_count(t) > SHOWN_CONSTANTS);
 }
 
 static const Term *rule_times(Calculus *c, const Term *t)
@@ -365,7 +376,8 @@ static const Term *rule_table(Calculus *c, const Term *t)
 static const Term *rule_where(Calculus *c, const Term *t)
 {
     const Term *kid[3] = { t->kid[0] };
-    for (int i = 1; i < 3; i++) kid[i] = calculus_depends(c, t->kid[i]) ? calculus_grad(c, t->kid[i]) : term_num(c->a, 0);
+    for (int i = 1; i < 3; i++)
+        kid[i] = calculus_depends(c, t->kid[i]) ? calculus_grad(c, t->kid[i]) : term_num(c->a, 0);
     rule(c, "derivative of where");
     return term_apply(c->a, t->op, 3, kid);
 }

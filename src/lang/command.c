@@ -157,7 +157,6 @@ Ast *break_parse(Parser *p)
 
 Ast *help_parse(Parser *p)
 {
-    Ast *a = command_make(p, "help");
-    while (token_accept(p, "?")) continue;
-    return topic_parse(p, a);
+    /* A second ? means search; it stays in the text. */
+    return topic_parse(p, command_make(p, "help"));
 }

@@ -75,7 +75,8 @@ static Status element_named(Call *c, int i, const Ast *index, const Node *n, int
 {
     int64_t k[LIMIT_RANK];
     *yes = index->n - 1 == n->shape.rank;
-    for (int j = 0; j < n->shape.rank && *yes; j++) TRY(subscript(c, i, index->kid[j + 1], n->shape.dim[j], &k[j], yes));
+    for (int j = 0; j < n->shape.rank && *yes; j++)
+        TRY(subscript(c, i, index->kid[j + 1], n->shape.dim[j], &k[j], yes));
     if (*yes) *at = shape_ravel(&n->shape, k);
     return OK;
 }
@@ -149,7 +150,8 @@ Status asked_is_number(Call *c, int i, const Asked *a, const char *what)
     char shape[SHAPE_TEXT];
     if (!a->whole) return OK;
     const char *name = a->node->label ? a->node->label : "this";
-    diag_set(c->d, E_SHAPE, call_span(c, i), "%s, but %s has shape %s", what, name, shape_print(shape, &a->node->shape));
+    diag_set(c->d, E_SHAPE, call_span(c, i), "%s, but %s has shape %s", what, name,
+             shape_print(shape, &a->node->shape));
     if (!a->node->len) return c->d->code;
     Text t = { 0 };
     term_print_ref(&t, a->node, 0);

@@ -32,6 +32,8 @@ typedef struct {
     const Term *end;         /* what the last line says */
     bool      checked;       /* lines are held against the value */
     double    value;
+    Text      head;          /* what is derived, "grad(E, w)"; a function's: empty */
+    Text      note;          /* why not even the first line is there */
 } Derivation;
 
 /* ---- lines ---- */
@@ -106,6 +108,8 @@ static void derivation_free(Derivation *p)
         text_free(&p->line[i].comment);
     }
     free(p->line);
+    text_free(&p->head);
+    text_free(&p->note);
     if (p->c) calculus_free(p->c);
     arena_clear(&p->a);
 }
@@ -122,10 +126,11 @@ static const Term *grad_left(const Derivation *p, const Term *t)
     return found;
 }
 
-static const Term *name_in(const Derivation *p, const Term *t)
+static const Term *name_in(Derivation *p, const Term *t)
 {
     const Term *found = NULL;
-    if (t->kind == T_REF) return t->node->label && calculus_depends(p->c, t) ? t : NULL;
+    if (t->kind == T_REF && t->node->label) return calculus_depends(p->c, t) ? t : NULL;
+    if (t->kind == T_REF) return name_in(p, calculus_formula(&p->a, t->node, t->at));
     for (int i = 0; i < t->n && !found; i++) found = name_in(p, t->kid[i]);
     return found;
 }
@@ -133,9 +138,8 @@ static const Term *name_in(const Derivation *p, const Term *t)
 /* Why it ends before all is derived, and how to go on. */
 static void end_early(Derivation *p, bool too_long)
 {
-    if (!p->n) return;
     const Term *grad = grad_left(p, p->end), *name = grad ? name_in(p, grad->kid[0]) : NULL;
-    Text *last = &p->line[p->n - 1].comment;
+    Text *last = p->n ? &p->line[p->n - 1].comment : &p->note;
     text_add(last, last->len ? "; " : "");
     text_add(last, too_long ? "the next line would be too long" : "a long sum is not written out");
     if (!name || calculus_is_by(p->c, name)) return;
@@ -169,8 +173,12 @@ static void rounds_run(Derivation *p, const Term *t)
 static void derivation_run(Derivation *p, const Term *t, const char *name)
 {
     const Term *first = calculus_grad(p->c, t);
-    if (line_add(p, first, name)) rounds_run(p, first);
-    else p->end = first;
+    Text text = term_text(first);
+    bool repeats = p->head.len && !strcmp(text_str(&text), text_str(&p->head));
+    text_free(&text);
+    p->end = first;
+    if (repeats || line_add(p, first, name)) rounds_run(p, first);
+    else end_early(p, true);
 }
 
 /* ---- numbers ---- */
@@ -202,8 +210,12 @@ static void value_add(Derivation *p)
 {
     Text value = { 0 };
     text_num(&value, p->value, p->s->format);
-    if (line_is(p, &value)) text_free(&value);
-    else line_put(p, value, "");
+    if (!line_is(p, &value)) {
+        line_put(p, value, text_str(&p->note));
+        return;
+    }
+    text_add(&p->line[p->n - 1].comment, text_str(&p->note));
+    text_free(&value);
 }
 
 /* ---- derive E, w ---- */
@@ -255,22 +267,18 @@ static Status ask_by(Call *c, const Asked *E, Asked *w)
     return w->node ? term_print_ref(&w->name, w->node, 0), OK : c->d->code;
 }
 
-static void head_put(Text *to, const Asked *E, const Asked *w)
-{
-    text_addf(to, "grad(%s, %s)\n", text_str(&E->name), text_str(&w->name));
-}
-
 static Status derive_quantity(Call *c, const Asked *E, const Asked *w)
 {
     Derivation p = { .s = c->s, .checked = true };
     if (!node_eval(E->node, c->d)) return c->d->code;
     TRY(gradient_number(c, E, w, &p.value));
+    text_addf(&p.head, "grad(%s, %s)", text_str(&E->name), text_str(&w->name));
     p.c = calculus_new(&p.a, E->node, w->node, w->at);
     const Term *t = calculus_formula(&p.a, E->node, E->at);
     derivation_run(&p, t, E->node->label ? text_str(&E->name) : "");
-    if (p.end) numbers_add(&p);
+    numbers_add(&p);
     value_add(&p);
-    head_put(&c->s->out, E, w);
+    text_addf(&c->s->out, "%s\n", text_str(&p.head));
     lines_print(&c->s->out, &p);
     derivation_free(&p);
     return OK;
@@ -361,7 +369,8 @@ static Status formals_make(Call *c, const Func *def, Formals *f)
     for (int i = 0; i < total; i++)
         if (formal_is_given(def, i) && i > most) most = i;
     if (total < 1 || most >= FORMALS_MOST)
-        return diag_set(c->d, E_TYPE, call_span(c, 0), "%s has %s arguments to be derived", def->name, total ? "too many" : "no");
+        return diag_set(c->d, E_TYPE, call_span(c, 0), "%s has %s arguments to be derived",
+                        def->name, total ? "too many" : "no");
     for (int i = 0; i <= most; i++) {
         TRY(formal_leaf(c, def, i, &f->arg[i]));
         f->n++;
@@ -431,8 +440,9 @@ static void function_lines(Call *c, const char *name, Formals *f, Node *y)
     const Term *body = calculus_body(&p.a, call);
     function_head(&c->s->out, name, f, body);
     derivation_run(&p, body, "");
-    if (p.end) declared_add(&p, f, call);
+    declared_add(&p, f, call);
     lines_print(&c->s->out, &p);
+    if (p.note.len) text_addf(&c->s->out, "# its formula is too long to be written out\n");
     derivation_free(&p);
 }
 
@@ -482,6 +492,7 @@ Status derive_run(Call *c, Value *out)
     TRY(call_value(c, 0, &v));
     if (v.kind != V_FUNC) return derive_number(c);
     if (is_plain_function(v.func)) return derive_function(c, v.func);
-    diag_set(c->d, E_TYPE, call_span(c, 0), "derive takes an equation's number or a function of numbers, not %s", value_kind(v));
+    diag_set(c->d, E_TYPE, call_span(c, 0),
+             "derive takes an equation's number or a function of numbers, not %s", value_kind(v));
     return diag_hint(c->d, "For a network, derive its error: derive E, w.");
 }

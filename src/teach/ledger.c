@@ -81,6 +81,7 @@ static int states_kept(const Node *leaf)
 
 static void states_drop(Entry *e, int from, int to)
 {
+    if (from == to) return;
     for (int i = from; i < to; i++) free(e->state[i].val);
     memmove(e->state + from, e->state + to, sizeof *e->state * (size_t)(e->n - to));
     e->n -= to - from;

@@ -47,9 +47,9 @@ static void say_code(Lesson *l, const Examples *e)
 
 static void say_prose(Lesson *l, const Piece *p)
 {
-    if (p->from == p->end) return;
+    size_t before = l->say.len;
     markup_blocks(&l->say, p->from, p->end, l->style.look);
-    text_addc(&l->say, '\n');
+    if (l->say.len > before) text_addc(&l->say, '\n');
 }
 
 static void say_ask(Lesson *l, const Piece *p)
@@ -276,6 +276,7 @@ void lesson_skip(Lesson *l)
 
 void lesson_again(Lesson *l)
 {
+    if (lesson_done(l)) lesson_say(l, "It is over; this is the state it ended with.");
     trunk_cut(l);
     trunk_replay(l);
     piece_begin(l);

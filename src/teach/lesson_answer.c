@@ -54,6 +54,13 @@ static int check_failing(Lesson *l, const Piece *p)
     return i;
 }
 
+/* What is said when it does not hold: the comment behind the condition, if any. */
+static const char *check_words(const char *check)
+{
+    const char *words = strchr(check, '#');
+    return words && words[1] == ' ' ? words + 2 : check;
+}
+
 /* The task is solved when all checks hold; true: it was. */
 bool task_look(Lesson *l, const Piece *p)
 {
@@ -67,7 +74,7 @@ bool task_look(Lesson *l, const Piece *p)
         lesson_advance(l);
         return true;
     }
-    if (failing != l->failing && l->typed.len) lesson_say(l, "Not yet: %s", p->check[failing]);
+    if (failing != l->failing && l->typed.len) lesson_say(l, "Not yet: %s", check_words(p->check[failing]));
     l->failing = failing;
     return false;
 }
@@ -181,7 +188,7 @@ void lesson_after(Lesson *l, const Source *typed)
     if (!p || looks_only(l->s, typed->tree)) return;
     if (!l->style.demo && p->kind == PIECE_TRY) {
         text_addf(&l->typed, "%s\n", typed->text);
-        task_look(l, p);
+        if (!arithmetic(typed->tree)) task_look(l, p);
     } else {
         bool answer = p->kind == PIECE_GUESS && !l->style.demo && arithmetic(typed->tree);
         tried(l, typed->tree);

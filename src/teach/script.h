@@ -3,8 +3,9 @@
  * The file is CommonMark. A fenced block whose first word is one of these ends a piece:
  *
  *   gradus   run; lines behind ">> " are typed, the rest is what the tests expect
- *   try      what to do; `check: EXPR` (a condition on the state), `praise: TEXT`,
- *            and below `solution:` code that makes all checks true
+ *   try      what to do; `check: EXPR # WORDS` (a condition on the state, and what
+ *            to say while it does not hold), `praise: TEXT`, and below `solution:`
+ *            code that makes all checks true
  *   guess    what is asked; `value: EXPR`; `digits: N` that are wanted (at first 2);
  *            `answer: NUMBER`, what the value is expected to be, for the tests
  *   choose   what is asked; `( ) answer` or `(x) the right answer`, each followed

@@ -20,7 +20,7 @@
 #include "teach/ledger.h"
 
 enum {
-    DEPTH_NORMAL = 3, DEPTH_MOST = 30, QUANTITIES_MOST = 60, OF_A_LONG_SUM = 3, TYPED_LONGEST = 160,
+    DEPTH_NORMAL = 3, DEPTH_MOST = 30, QUANTITIES_MOST = 60, OF_A_LONG_SUM = 3, TYPED_LONGEST = 160, LINE_LONGEST = 400,
     DIGITS_MOST = 17
 };
 
@@ -82,7 +82,7 @@ static void line_typed(Equation *q, Session *s, Node *n)
 {
     Binding *b = n->label && !n->shape.rank ? session_find(s, n->label) : NULL;
     if (!b || b->value.kind != V_NODE || node_behind(b->value.node) != node_behind(n)) return;
-    if (!b->ast || b->ast->kind != S_EQUATION || q->n < 2) return;
+    if (!b->ast || b->ast->kind != S_EQUATION || node_through(n)->op == &op_leaf) return;
     Text t = { 0 };
     ast_print(&t, b->ast->kid[0]);
     bool fits = t.len && t.len <= TYPED_LONGEST && !strchr(text_str(&t), '\n');
@@ -94,7 +94,8 @@ static void lines_check(Equation *q, Session *s)
 {
     for (int i = q->n - 2; i >= 0; i--) {
         bool repeats = !i && same_text(text_str(&q->line[i]), text_str(&q->left));
-        if (repeats || !equation_holds(s, text_str(&q->line[i]), q->value, s->format)) line_remove(q, i);
+        bool long_line = q->line[i].len > LINE_LONGEST;
+        if (repeats || long_line || !equation_holds(s, text_str(&q->line[i]), q->value, s->format)) line_remove(q, i);
     }
 }
 
@@ -312,12 +313,13 @@ static Status why_answer(Call *c, const Asked *x)
     int64_t at = x->at;
     TRY(call_key_int(c, "depth", DEPTH_NORMAL, &y.depth));
     if (y.depth < 1 || y.depth > DEPTH_MOST)
-        return diag_set(c->d, E_RANGE, call_key_span(c, "depth"), "depth must be from 1 to %d, not %lld", DEPTH_MOST,
-                        (long long)y.depth);
+        return diag_set(c->d, E_RANGE, call_key_span(c, "depth"),
+                        "depth must be from 1 to %d, not %lld", DEPTH_MOST, (long long)y.depth);
     const double *v = node_eval(x->node, c->d);
     if (!v) return c->d->code;
     if (!x->node->len)
-        return diag_set(c->d, E_SHAPE, call_span(c, 0), "%s has no elements to explain", text_str(&x->name));
+        return diag_set(c->d, E_SHAPE, call_span(c, 0), "%s has no elements to explain",
+                        text_str(&x->name));
     if (x->whole) whole_line(&y, x, at = largest_at(v, x->node->len));
     Text left = x->whole ? element_name(x, at) : (Text){ 0 };
     if (!x->whole) text_add(&left, text_str(&x->name));

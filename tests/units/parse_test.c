@@ -171,7 +171,7 @@ static void topics(void)
     check_tree("show adam", "(command show adam)");
     check_tree("show net.W[0]", "(command show (index (field W net) 0))");
     check_tree("? why", "(command help why)");
-    check_tree("?? \"", "(command help (str \"))");
+    check_tree("?? \"", "(command help (str ? \"))");
     check_tree("?", "(command help)");
 }
 
