@@ -29,6 +29,8 @@ library_sources = \
   src/graph/algebra.c \
   src/graph/algebra.h \
   src/graph/apply.c \
+  src/graph/birth.c \
+  src/graph/birth.h \
   src/graph/block.c \
   src/graph/build.c \
   src/graph/build.h \
@@ -111,8 +113,14 @@ library_sources = \
   src/learn/dataset_labels.c \
   src/learn/dataset_print.c \
   src/learn/dataset_scale.c \
+  src/learn/history.c \
   src/learn/natives.h \
   src/learn/natives_data.c \
+  src/learn/natives_train.c \
+  src/learn/task.c \
+  src/learn/task.h \
+  src/learn/train.c \
+  src/learn/train.h \
   src/teach/ask.c \
   src/teach/ask.h \
   src/teach/branch.c \
@@ -151,9 +159,11 @@ library_sources = \
   src/teach/script.h \
   src/teach/step.c \
   src/teach/step.h \
+  src/teach/step_pass.c \
   src/teach/step_print.c \
   src/teach/stepper.h \
   src/teach/trail.c \
+  src/teach/why.c \
   src/face/canvas.c \
   src/face/canvas.h \
   src/face/chart.c \
@@ -173,6 +183,8 @@ library_sources = \
   src/face/help.c \
   src/face/histfile.c \
   src/face/histfile.h \
+  src/face/lessons.c \
+  src/face/lessons.h \
   src/face/line.c \
   src/face/line.h \
   src/face/live.c \
@@ -196,11 +208,17 @@ library_sources = \
   src/face/term.h \
   src/face/view.h \
   src/face/view_data.c \
+  src/face/view_diagram.c \
+  src/face/view_diagram.h \
   src/face/view_equation.c \
+  src/face/view_keys.c \
+  src/face/view_layers.c \
   src/face/view_loss.c \
+  src/face/view_network.c \
   src/face/view_own.h \
   src/face/view_parts.c \
   src/face/view_rows.c \
+  src/face/view_run.c \
   src/face/view_state.c \
   src/face/view_trace.c \
   src/face/view_weights.c \
@@ -221,10 +239,13 @@ unit_sources = \
   tests/units/ast_test.c \
   tests/units/canvas_test.c \
   tests/units/chart_test.c \
+  tests/units/check_test.c \
   tests/units/csv_test.c \
   tests/units/dataset_test.c \
   tests/units/decks_test.c \
+  tests/units/derive_test.c \
   tests/units/diag_test.c \
+  tests/units/explained.h \
   tests/units/gnuplot_test.c \
   tests/units/gnuscript_test.c \
   tests/units/histfile_test.c \
@@ -250,10 +271,14 @@ unit_sources = \
   tests/units/text_test.c \
   tests/units/units.h \
   tests/units/units_main.c \
-  tests/units/value_test.c
+  tests/units/value_test.c \
+  tests/units/view_test.c \
+  tests/units/why_test.c
 
 test_runners = \
+  tests/docs.sh \
   tests/doctest.sh \
+  tests/ledger.sh \
   tests/lessons.sh \
   tests/sessions.sh \
   tests/units.sh
@@ -262,10 +287,12 @@ extra_files = \
   HACKING \
   bench \
   data \
+  lessons \
   tests/data \
   tests/reference \
   tests/screens \
-  tests/sessions
+  tests/sessions \
+  doc/decks.md
 
 info_TEXINFOS = \
   doc/gradus.texi

@@ -8,7 +8,10 @@
  *
  *   view_state.c      what a view sees of the session
  *   views.c           TABLE of panes; layout, title, footer, the text twin
- *   view_keys.c       TABLE of keys; commands, the command line, the loop
+ *   view_layers.c     layers and their weights
+ *   view_rows.c       the data: rows, outputs, losses
+ *   view_keys.c       TABLE of keys; the command line, footer and help
+ *   view_run.c        running commands; the loop; the command `view`
  *   view_parts.c      numbers and texts in little room
  *   view_network.c, view_weights.c, ...   one pane each
  *
@@ -151,12 +154,17 @@ void view_text(ViewState *v, int columns, bool ascii, Text *to);
 
 /* What one key does, as the loop does it. */
 void view_key(ViewState *v, int key);
-/* Run commands as if typed, with their output in the trace; false: one failed. */
-bool view_run(ViewState *v, const char *text);
+/* The next step of a running view (SPACE). */
+void view_tick(ViewState *v);
 /* The keys as footer words, as many as fit: "s step  n next". */
 void view_footer(Canvas *c, int y);
 /* The help overlay. */
 void view_help(Canvas *c);
+
+/* ---- view_run.c ---- */
+
+/* Run commands as if typed, with their output in the trace; false: one failed. */
+bool view_run(ViewState *v, const char *text);
 
 /* ---- view_parts.c ---- */
 

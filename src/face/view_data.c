@@ -61,7 +61,8 @@ static Columns columns_fit(const ViewState *v, Canvas *c)
 
 static void input_name(const Columns *t, int i, char *buf, size_t n)
 {
-    const Value *names = t->v->data.kind == V_RECORD ? record_find(t->v->data.record, "names") : NULL;
+    const Value data = t->v->data;
+    const Value *names = data.kind == V_RECORD ? record_find(data.record, "names") : NULL;
     const List *l = names && names->kind == V_LIST ? names->list : NULL;
     if (l && i < l->n && l->item[i].kind == V_STR) snprintf(buf, n, "%s", l->item[i].str->s);
     else snprintf(buf, n, "x%d", i + 1);
@@ -115,7 +116,8 @@ static int classes_draw(const Columns *t, Point at, int64_t row, const double *o
     if (out) {
         int said = best(out, r->n_out);
         Style s = said == is ? STYLE_GOOD : STYLE_WARN;
-        canvas_fit(t->c, (Point){ x, at.y }, -(t->name + 1), s, said < r->n_class ? r->classes[said] : "?");
+        canvas_fit(t->c, (Point){ x, at.y }, -(t->name + 1), s,
+                   said < r->n_class ? r->classes[said] : "?");
         canvas_num(t->c, (Point){ x + t->name + 2, at.y }, NUMBER - 1, s, out[said], false);
     }
     return x + t->name + 1 + NUMBER;
@@ -131,7 +133,8 @@ static void row_draw(const Columns *t, int y, int64_t row, const double *out, co
     if (here) canvas_put(t->c, (Point){ 0, y }, STYLE_KEY, 0x25BA);
     int x = t->index;
     for (int i = 0; i < t->inputs; i++, x += NUMBER)
-        canvas_num(t->c, (Point){ x + 1, y }, NUMBER - 1, STYLE_NORMAL, r->x[row * r->n_in + i], false);
+        canvas_num(t->c, (Point){ x + 1, y }, NUMBER - 1, STYLE_NORMAL, r->x[row * r->n_in + i],
+                   false);
     if (t->inputs < r->n_in) x += MORE;
     x = t->classes ? classes_draw(t, (Point){ x, y }, row, out)
                    : targets_draw(t, (Point){ x, y }, r->y + row * r->n_out, out);
@@ -154,13 +157,15 @@ void data_heading(const ViewState *v, Text *to)
     text_add(to, "data");
     if (!v->has_rows) return;
     if (v->data_text) text_addf(to, "  %s", v->data_text);
-    text_addf(to, "  %lld row%s, %s", (long long)v->rows.rows, v->rows.rows == 1 ? "" : "s", v->loss_text);
+    text_addf(to, "  %lld row%s, %s", (long long)v->rows.rows, v->rows.rows == 1 ? "" : "s",
+              v->loss_text);
 }
 
 void data_draw(const ViewState *v, Canvas *c)
 {
     if (!v->has_rows) {
-        canvas_hint(c, 0, v->net ? "No data: train the network, or view NET, DATA." : "Data belong to networks.");
+        canvas_hint(c, 0, v->net ? "No data: train the network, or view NET, DATA."
+                                 : "Data belong to networks.");
         return;
     }
     Columns t = columns_fit(v, c);
@@ -171,5 +176,6 @@ void data_draw(const ViewState *v, Canvas *c)
     if (!view_outputs(v, t.from, n, &out, &loss)) out = loss = NULL;
     heads_draw(&t);
     for (int64_t i = 0; i < n; i++)
-        row_draw(&t, (int)i + 1, t.from + i, out ? out + i * v->rows.n_out : NULL, loss ? loss + i : NULL);
+        row_draw(&t, (int)i + 1, t.from + i, out ? out + i * v->rows.n_out : NULL,
+                 loss ? loss + i : NULL);
 }

@@ -71,7 +71,8 @@ static void numbers_add(Diagram *g, int column, const Numbers *from, int most)
         char name[LIMIT_NAME + 32];
         bool fold = from->n > most && i == most - 2;
         if (fold) snprintf(name, sizeof name, "%lld more", (long long)(from->n - most + 1));
-        else if (from->n == 1 && !(from->value && from->value->shape.rank)) snprintf(name, sizeof name, "%s", from->name);
+        else if (from->n == 1 && !(from->value && from->value->shape.rank))
+            snprintf(name, sizeof name, "%s", from->name);
         else snprintf(name, sizeof name, "%s[%lld]", from->name, (long long)at);
         Dot *dot = dot_add(g, column, name);
         dot->at = at;
@@ -111,7 +112,8 @@ static Numbers layer_numbers(const ViewState *v, int i)
     const ViewLayer *l = &v->layer[i];
     Numbers n = { l->name, l->units, l->out, l->grad };
     const Node *now = v->now->node;
-    bool inner = v->active.layer == i && v->active.matrix < 0 && now && stepping(v, STEP_FORWARD) && now->len == l->units;
+    bool here = v->active.layer == i && v->active.matrix < 0 && stepping(v, STEP_FORWARD);
+    bool inner = here && now && now->len == l->units;
     const char *dot = v->active.label ? strchr(v->active.label, '.') : NULL;
     if (inner) n.value = v->now->node, n.name = dot ? dot + 1 : l->name;
     return n;
@@ -125,8 +127,10 @@ static void hide_later(const ViewState *v, Diagram *g)
     for (int i = 0; i < g->n_dot; i++) {
         Dot *d = &g->dot[i];
         bool here = d->column == g->active && v->active.matrix < 0;
-        if (forward && (d->column > g->active || (here && d->at > v->active.at))) d->has_value = d->has_grad = false;
-        if (backward && (d->column < g->active || (here && d->at > v->active.at))) d->has_grad = false;
+        if (forward && (d->column > g->active || (here && d->at > v->active.at)))
+            d->has_value = d->has_grad = false;
+        if (backward && (d->column < g->active || (here && d->at > v->active.at)))
+            d->has_grad = false;
     }
 }
 
@@ -235,7 +239,8 @@ static void edges_below(Quantities *q, int to, Node *root)
             stack[n++] = at->in[i];
         }
         bool known = from < 0;
-        for (int i = 0; i < q->n_edge && !known; i++) known = q->edge[i].from == from && q->edge[i].to == to;
+        for (int i = 0; i < q->n_edge && !known; i++)
+            known = q->edge[i].from == from && q->edge[i].to == to;
         if (known) continue;
         GROW(q->edge, q->n_edge, q->cap_edge);
         q->edge[q->n_edge++] = (struct Edge){ from, to };
@@ -266,7 +271,7 @@ static void quantity_dots(const ViewState *v, Diagram *g, Quantity *q, int most)
 {
     Diag d = { 0 };
     int column = g->columns - 1 - q->distance;
-    Node *grad = q->node->len && v->E ? session_grad(v->s, v->E, q->node, (Span){ 0, 0 }, &d) : NULL;
+    Node *grad = session_grad(v->s, v->E, q->node, (Span){ 0, 0 }, &d);
     q->first = g->n_dot;
     numbers_add(g, column, &(Numbers){ q->node->label, q->node->len, q->node, grad }, most);
     q->shown = g->n_dot - q->first;
@@ -298,7 +303,8 @@ static Diagram quantity_diagram(const ViewState *v, int most)
     columns_set(&g, deepest + 1);
     for (int i = 0; i <= deepest; i++) g.head[i] = mem_str("");
     for (int i = q->n - 1; i >= 0; i--) quantity_dots(v, &g, &q->q[i], most < 4 ? most : 4);
-    for (int i = 0; i < q->n_edge; i++) quantity_wires(&g, &q->q[q->edge[i].from], &q->q[q->edge[i].to]);
+    for (int i = 0; i < q->n_edge; i++)
+        quantity_wires(&g, &q->q[q->edge[i].from], &q->q[q->edge[i].to]);
     free(q->edge);
     free(q);
     return g;

@@ -1,29 +1,17 @@
-/* view_keys.c -- TABLE of keys, the command line, and the loop that runs a view.
+/* view_keys.c -- TABLE of keys, what each does, and the command line.
  *
  * A key that changes anything names a command; what is left only moves the eye.
- * Commands run as at the prompt, each a step of undo. The command `view` itself is a
- * statement that has not ended, so it closes its own journal first and opens a new
- * one at its end.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/loop.h"
-#include "base/mem.h"
-#include "base/stop.h"
-#include "face/repl.h"
+#include "base/limits.h"
 #include "face/screen.h"
-#include "face/tables.h"
-#include "face/term.h"
 #include "face/view.h"
-#include "graph/journal.h"
-#include "learn/train.h"
 
-enum { STEP_MS = 200, FRAME_MS = 33, TRACE_MOST = 64 << 10, KEEP_LINES = 200 };
+enum { KEEP_LINES = 200 };       /* that the trace can be scrolled back */
 
 /* ---- TABLE of keys ---- */
 
@@ -55,98 +43,6 @@ static const Key keys[] = {
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 
-/* ---- running commands ---- */
-
-static void trace_add(ViewState *v, const char *text, size_t n)
-{
-    text_addn(&v->trace, text, n);
-    if (v->trace.len < TRACE_MOST) return;
-    const char *half = strchr(v->trace.s + v->trace.len / 2, '\n');
-    char *rest = mem_str(half ? half + 1 : "");
-    text_clear(&v->trace);
-    text_add(&v->trace, rest);
-    free(rest);
-}
-
-static void trace_command(ViewState *v, const char *text)
-{
-    while (*text) {
-        size_t n = strcspn(text, "\n");
-        text_addf(&v->trace, ">> %.*s\n", (int)n, text);
-        text += n + (text[n] == '\n');
-    }
-}
-
-static ViewState *shown;         /* the view on the screen, for the session's calls */
-
-/* What a command prints while it runs; at its end view_run takes the rest. */
-static void take_output(Session *s)
-{
-    if (!shown || !s->out.len) return;
-    trace_add(shown, s->out.s, s->out.len);
-    text_add(&shown->notice, s->out.s);
-    text_clear(&s->out);
-}
-
-static void fault_show(ViewState *v, const Diag *d)
-{
-    text_clear(&v->notice);
-    v->notice_bad = d->code != E_STOP;
-    text_addf(&v->notice, "%s%s%s%s", v->notice_bad ? "error: " : "", d->text, d->hint[0] ? ". " : "", d->hint);
-    text_addf(&v->trace, "%s\n", text_str(&v->notice));
-}
-
-/* What needs the prompt cannot run here. */
-static Status refuse(const Source *src, Diag *d)
-{
-    static const char *const asking[] = { "view", "guess", "lesson", "demo" };
-    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
-        if (src->tree->kind == S_COMMAND && !strcmp(src->tree->text, asking[i])) {
-            diag_set(d, E_NAME, src->tree->at, "%s needs the prompt", asking[i]);
-            return diag_hint(d, "Leave the view with q first.");
-        }
-    return OK;
-}
-
-static Status run_all(ViewState *v, Reader *r, Diag *d)
-{
-    for (;;) {
-        Source *src = NULL;
-        Status st = parse_next(r, &src, d);
-        if (st == OK && !src) return OK;
-        if (st == OK) st = refuse(src, d);
-        if (st == OK) st = session_run(v->s, src, d);
-        source_drop(src);
-        if (st != OK) return st;
-    }
-}
-
-bool view_run(ViewState *v, const char *text)
-{
-    Session *s = v->s;
-    Diag d = { 0 };
-    Reader r = { .name = "view", .text = text, .len = strlen(text), .line = 1, .is_command = session_is_command, .ctx = s };
-    text_clear(&v->notice);
-    v->notice_bad = false;
-    trace_command(v, text);
-    stop_forget();
-    Status st = run_all(v, &r, &d);
-    bool stopped = stop_asked();
-    stop_forget();
-    if (s->out.len) {
-        trace_add(v, s->out.s, s->out.len);
-        text_add(&v->notice, s->out.s);
-        text_clear(&s->out);
-    }
-    text_clear(&v->progress);
-    if (stopped) loop_noted(SIGINT);
-    if (st != OK) fault_show(v, &d);
-    view_read(v);
-    Face *f = s->face;
-    if (f && f->quit) v->leaving = true;
-    return st == OK;
-}
-
 /* ---- commands of keys ---- */
 
 /* What `w` asks about: the selected weight, or what the stepper shows. */
@@ -161,7 +57,8 @@ static void why_subject(const ViewState *v, Text *to)
     int64_t index[LIMIT_RANK];
     shape_unravel(&now->node->shape, now->at, index);
     text_add(to, now->node->label ? now->node->label : v->E->label);
-    for (int i = 0; i < now->node->shape.rank; i++) text_addf(to, "%s%lld", i ? ", " : "[", (long long)index[i]);
+    for (int i = 0; i < now->node->shape.rank; i++)
+        text_addf(to, "%s%lld", i ? ", " : "[", (long long)index[i]);
     if (now->node->shape.rank) text_addc(to, ']');
 }
 
@@ -201,7 +98,8 @@ static void nothing_to_do(ViewState *v)
     v->notice_bad = true;
     if (v->trouble) text_add(&v->notice, v->trouble);
     else if (!v->net) text_add(&v->notice, "There is no network here to train.");
-    else text_addf(&v->notice, "There is no loss to step through: train %s, or leave with q and view %s, DATA.",
+    else text_addf(&v->notice,
+                   "There is no loss to step through: train %s, or leave with q and view %s, DATA.",
                    v->net_name, v->net_name);
 }
 
@@ -209,7 +107,8 @@ static bool key_command(ViewState *v, const Key *k)
 {
     Text t = { 0 };
     command_make(v, k->command, &t);
-    bool good = t.len > 0, why = k->key == 'w', steps = !strncmp(k->command, "@E", 2) || k->key == 'b';
+    bool good = t.len > 0, why = k->key == 'w';
+    bool steps = !strncmp(k->command, "@E", 2) || k->key == 'b';
     if (!good) nothing_to_do(v);
     else good = view_run(v, text_str(&t));
     text_clear(&v->explain);
@@ -234,7 +133,7 @@ static void pane_turn(ViewState *v, int by)
 static void matrix_turn(ViewState *v, int by)
 {
     if (!v->n_matrix) return;
-    v->matrix_at = (v->matrix_at + by + v->n_matrix) % v->n_matrix;
+    v->matrix_at = ((v->matrix_at + by) % v->n_matrix + v->n_matrix) % v->n_matrix;
     v->row = v->col = 0;
     text_clear(&v->explain);
 }
@@ -287,7 +186,8 @@ static void scroll_by(ViewState *v, int by)
 
 static void arrow(ViewState *v, int key)
 {
-    int down = key == K_DOWN ? 1 : key == K_UP ? -1 : key == K_PAGE_DOWN ? 10 : key == K_PAGE_UP ? -10 : 0;
+    int page = key == K_PAGE_DOWN ? 10 : key == K_PAGE_UP ? -10 : 0;
+    int down = key == K_DOWN ? 1 : key == K_UP ? -1 : page;
     int right = key == K_RIGHT ? 1 : key == K_LEFT ? -1 : 0;
     switch (v->pane) {
     case PANE_NETWORK: matrix_turn(v, down + right); break;
@@ -391,6 +291,11 @@ void view_key(ViewState *v, int key)
     else look(v, key);
 }
 
+void view_tick(ViewState *v)
+{
+    v->running = key_command(v, key_find(' '));
+}
+
 /* ---- footer and help ---- */
 
 static int word_columns(const Key *k)
@@ -421,16 +326,31 @@ void view_footer(Canvas *c, int y)
     }
 }
 
+/* A box of panes below the box of keys. */
+static void help_panes(Canvas *c, const Rect *above)
+{
+    Rect box = { above->x, above->y + above->h - 1, above->w, PANES + 2 };
+    canvas_fill(c, (Rect){ box.x, box.y + 1, box.w, box.h - 1 }, STYLE_NORMAL, ' ');
+    canvas_box(c, box, STYLE_FOCUS, "panes");
+    for (int i = 0; i < PANES; i++) {
+        Point at = { box.x + 2, box.y + 1 + i };
+        canvas_text(c, at, STYLE_KEY, view_panes[i].name);
+        at.x += 10;
+        canvas_fit(c, at, box.w - 14, STYLE_NORMAL, view_panes[i].help);
+    }
+}
+
 /* One line for each key; where those are too many, words alone in two columns. */
 void view_help(Canvas *c)
 {
     bool tall = c->h >= KEYS + 3 && c->w >= 60;
-    int rows = tall ? KEYS : (KEYS + 1) / 2, width = tall ? 60 : 38;
+    int rows = tall ? KEYS : (KEYS + 1) / 2, width = tall ? c->w < 80 ? 60 : 76 : 38;
     if (width > c->w) width = c->w;
     Rect box = { (c->w - width) / 2, (c->h - rows - 2) / 2, width, rows + 2 };
     if (box.y < 0) box.y = 0;
     canvas_fill(c, box, STYLE_NORMAL, ' ');
     canvas_box(c, box, STYLE_FOCUS, "keys (any key: back)");
+    if (tall && c->h >= KEYS + PANES + 6) help_panes(c, &box);
     for (int i = 0; i < KEYS; i++) {
         Point at = tall ? (Point){ box.x + 2, box.y + 1 + i }
                         : (Point){ box.x + 2 + i / rows * (width / 2 - 1), box.y + 1 + i % rows };
@@ -440,177 +360,3 @@ void view_help(Canvas *c)
         else canvas_text(c, at, STYLE_NORMAL, keys[i].word);
     }
 }
-
-/* ---- the loop ---- */
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* A terminal with one screen only would keep the last picture under the prompt. */
-static void screen_wipe(void)
-{
-    Canvas *c = canvas_new(1, 1);
-    screen_draw(c);
-    canvas_free(c);
-}
-
-static void screen_show(ViewState *v)
-{
-    int w, h;
-    screen_size(&w, &h);
-    Canvas *c = canvas_new(w, h);
-    view_draw(v, c);
-    screen_draw(c);
-    canvas_free(c);
-}
-
-/* While a command works: its line, at most 30 pictures a second; keys that stop it. */
-static void show_progress(Session *s, const char *line)
-{
-    static int64_t last;
-    ViewState *v = shown;
-    (void)s;
-    if (!v || now_ms() - last < FRAME_MS) return;
-    text_clear(&v->progress);
-    text_add(&v->progress, line ? line : "");
-    int key = screen_key(0);
-    if (key == 'q' || key == 27 || key == ' ' || key == K_INTERRUPT || key == K_CLOSED) stop_flag = 1;
-    if (!stop_asked()) screen_show(v);
-    last = now_ms();
-}
-
-static void (*watch_before)(Session *, const TrainNow *);
-
-/* The curve as it grows; weights, outputs and gradients follow by themselves. */
-static void watch(Session *s, const TrainNow *now)
-{
-    ViewState *v = shown;
-    if (watch_before) watch_before(s, now);
-    if (!v || now->epoch > LIMIT_POINTS) return;
-    free(v->curve);
-    v->n_curve = (int)now->epoch;
-    v->curve = mem_new(sizeof *v->curve * (size_t)(v->n_curve + 1));
-    if (v->n_curve) memcpy(v->curve, now->loss_history, sizeof *v->curve * (size_t)v->n_curve);
-    v->curve_name = "epoch";
-    v->epochs = now->epoch;
-    if (!stop_asked()) screen_show(v);
-}
-
-static void step_run(ViewState *v)
-{
-    for (int i = 0; i < KEYS; i++)
-        if (keys[i].key == ' ') v->running = key_command(v, &keys[i]);
-}
-
-static void loop(ViewState *v)
-{
-    int64_t due = 0;
-    while (!v->leaving) {
-        screen_show(v);
-        int64_t left = v->running ? due - now_ms() : -1;
-        int key = v->running && left <= 0 ? K_NONE : screen_key((int)left);
-        bool ran = v->running;
-        view_key(v, key);
-        if (v->running && ran && now_ms() >= due) step_run(v);
-        if (v->running && (!ran || now_ms() >= due)) due = now_ms() + STEP_MS;
-    }
-}
-
-/* The session prints into the view while it is open. */
-static void view_loop(ViewState *v)
-{
-    Session *s = v->s;
-    void (*flush)(Session *) = s->flush;
-    void (*progress)(Session *, const char *) = s->progress;
-    if (flush) flush(s);
-    s->flush = take_output;
-    s->progress = show_progress;
-    watch_before = train_watch;
-    train_watch = watch;
-    shown = v;
-    loop(v);
-    shown = NULL;
-    train_watch = watch_before;
-    s->flush = flush;
-    s->progress = progress;
-}
-
-/* ---- the command ---- */
-
-static Status as_asked(Call *c, bool *text)
-{
-    const char *as;
-    TRY(call_key_text(c, "as", "screen", &as));
-    *text = !strcmp(as, "text");
-    if (*text || !strcmp(as, "screen")) return OK;
-    return diag_set(c->d, E_NAME, call_key_span(c, "as"), "as= is screen or text, not %s", as);
-}
-
-static Status name_asked(Call *c, const char **name)
-{
-    *name = c->n ? call_name(c, 0) : view_latest(c->s);
-    if (*name) return OK;
-    if (c->n) {
-        diag_set(c->d, E_TYPE, call_span(c, 0), "view shows what has a name");
-        return diag_hint(c->d, "Give it one first: E = ..., then view E");
-    }
-    diag_set(c->d, E_NAME, c->at, "there is nothing to view yet");
-    return diag_hint(c->d, "Make a network, for example: xor = input(2) -> h: dense(2, tanh) -> o: dense(1, sigmoid)");
-}
-
-static void twin_print(Session *s, ViewState *v, const Diag *why)
-{
-    int w = 80, h;
-    if (terminal_interactive()) terminal_size(&w, &h);
-    if (why) text_addf(&s->out, "# %s; here it is as text\n", why->text);
-    view_text(v, w < 40 ? 40 : w > 100 ? 100 : w, !terminal_utf8(), &s->out);
-}
-
-/* Commands of the view are statements of their own. */
-static void open_screen(Session *s, ViewState *v)
-{
-    bool nested = s->journal != NULL;
-    if (nested) journal_commit(s, true);
-    view_loop(v);
-    screen_wipe();
-    screen_close();
-    if (nested) journal_begin(s);
-}
-
-static Status run_view(Call *c, Value *out)
-{
-    (void)out;
-    bool text;
-    const char *name;
-    Value given = value_none();
-    Diag why = { 0 };
-    TRY(as_asked(c, &text));
-    TRY(name_asked(c, &name));
-    if (c->n > 1) TRY(call_value(c, 1, &given));
-    ViewState *v = view_new(c->s, name, given, c->d);
-    if (!v) return c->d->at = call_span(c, 0), c->d->code;
-    if (c->n > 1 && !v->has_rows) {
-        DataView rows;
-        Status st = dataset_view(given, call_span(c, 1), &rows, c->d);
-        if (st == OK) dataset_view_free(&rows);
-        if (st != OK) return view_free(v), st;
-    }
-    if (!text && screen_open(&why) == OK) open_screen(c->s, v);
-    else twin_print(c->s, v, text ? NULL : &why);
-    view_free(v);
-    return OK;
-}
-
-const Builtin commands_view[] = {
-    { .name = "view", .usage = "view [NET|E] [, DATA] [, as=text]", .group = "plots", .keys = "as", .max_args = 2,
-      .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_view,
-      .help = "The full-screen view of a network or a quantity: its diagram, weights and gradients, the equation at hand, "
-              "the loss, the data. Keys name commands: s steps, w asks why, : takes any command, ? tells all, q leaves. "
-              "as=text prints the same as text.",
-      .example = "xor = input(2) -> h: dense(2, tanh) -> o: dense(1, sigmoid)\nview xor, data(\"xor\"), as=text" },
-    { 0 }
-};

@@ -36,13 +36,15 @@ static void spark(const ViewState *v, Canvas *c, Rect r)
     if (low > 0) low = 0;
     int columns = v->n_curve < r.w ? v->n_curve : r.w;
     for (int x = 0; x < columns; x++) {
-        int from = (int)((int64_t)x * v->n_curve / columns), to = (int)((int64_t)(x + 1) * v->n_curve / columns);
+        int from = (int)((int64_t)x * v->n_curve / columns),
+            to = (int)((int64_t)(x + 1) * v->n_curve / columns);
         double sum = 0;
         for (int i = from; i < to; i++) sum += v->curve[i];
         double part = (sum / (to - from) - low) / (high > low ? high - low : 1);
         int level = isfinite(part) ? 1 + (int)(part * (8 * r.h - 1) + 0.5) : 0;
         for (int y = 0; y < r.h; y++)
-            canvas_put(c, (Point){ r.x + x, r.y + r.h - 1 - y }, STYLE_SERIES1, glyph_block(level - 8 * y));
+            canvas_put(c, (Point){ r.x + x, r.y + r.h - 1 - y }, STYLE_SERIES1,
+                       glyph_block(level - 8 * y));
     }
 }
 

@@ -142,7 +142,8 @@ static void wire_sign(const Drawing *w, const Wire *wire)
     num_fit(buf, wire->weight, 5, true);
     int wide = (int)strlen(buf);
     Point start = { at.x - wide / 2, at.y };
-    if (long_ >= NUMBER_ROOM && bare(w->c, (Point){ start.x - 1, at.y }, wide + 2)) canvas_text(w->c, start, s, buf);
+    if (long_ >= NUMBER_ROOM && bare(w->c, (Point){ start.x - 1, at.y }, wide + 2))
+        canvas_text(w->c, start, s, buf);
     else canvas_put(w->c, at, s, wire->weight < 0 ? '-' : wire->weight > 0 ? '+' : '0');
 }
 
@@ -186,19 +187,23 @@ static void dot_draw(const Drawing *w, const Dot *d)
         canvas_textf(w->c, (Point){ p.x + 1, p.y }, STYLE_DIM, "… %lld more", (long long)d->more);
         return;
     }
-    Style s = d->active ? STYLE_ACTIVE : d->has_value ? style_signed(d->value, w->most_value) : STYLE_DIM;
+    Style s = d->has_value ? style_signed(d->value, w->most_value) : STYLE_DIM;
+    if (d->active) s = STYLE_ACTIVE;
     bool big = d->has_value && fabs(d->value) >= w->most_value / 2;
     if (d->active) canvas_put(w->c, p, STYLE_KEY, 0x25BA);
     canvas_put(w->c, (Point){ p.x + 1, p.y }, s, big ? 0x25CF : 0x25CB);
     char buf[NUM_TEXT];
-    if (d->has_value) canvas_text(w->c, (Point){ p.x + 2, p.y }, s, num_fit(buf, d->value, w->wide - 2, false));
+    if (d->has_value)
+        canvas_text(w->c, (Point){ p.x + 2, p.y }, s, num_fit(buf, d->value, w->wide - 2, false));
 }
 
 /* Columns for a name: those of its dot, and more while nothing is drawn there. */
 static int name_room(const Drawing *w, Point at, int wanted)
 {
     int room = w->wide - 1;
-    while (room < wanted && at.x + room < w->c->w && canvas_at(w->c, at.x + room, at.y).glyph == ' ') room++;
+    while (room < wanted && at.x + room < w->c->w &&
+           canvas_at(w->c, at.x + room, at.y).glyph == ' ')
+        room++;
     return room;
 }
 
@@ -212,7 +217,8 @@ static void dot_label(const Drawing *w, const Dot *d)
     if (room >= 2) canvas_fit(w->c, above, name_room(w, above, wide), STYLE_DIM, d->name);
     if (room < 3 || !w->backward || !d->has_grad) return;
     char buf[NUM_TEXT];
-    canvas_textf(w->c, (Point){ d->place.x + 1, d->place.y + 1 }, STYLE_DIM, "∂%s", num_fit(buf, d->grad, w->wide - 2, true));
+    canvas_textf(w->c, (Point){ d->place.x + 1, d->place.y + 1 }, STYLE_DIM, "∂%s",
+                 num_fit(buf, d->grad, w->wide - 2, true));
 }
 
 static void dots_draw(const Drawing *w)
@@ -228,11 +234,14 @@ static void heads_draw(const Drawing *w)
     for (int k = w->first; k < w->first + w->shown; k++) {
         int x = column_x(w, k) + 1, wide = text_columns(w->g->head[k], strlen(w->g->head[k]));
         int next = k + 1 < w->first + w->shown ? column_x(w, k + 1) : w->c->w;
-        if (k == w->first + w->shown - 1 && x + wide > next) x = next - wide > x - 6 ? next - wide : x - 6;
-        canvas_fit(w->c, (Point){ x, 0 }, next - x, k == w->g->active ? STYLE_KEY : STYLE_DIM, w->g->head[k]);
+        if (k == w->first + w->shown - 1 && x + wide > next)
+            x = next - wide > x - 6 ? next - wide : x - 6;
+        canvas_fit(w->c, (Point){ x, 0 }, next - x, k == w->g->active ? STYLE_KEY : STYLE_DIM,
+                   w->g->head[k]);
     }
     if (w->first) canvas_put(w->c, (Point){ 0, 0 }, STYLE_KEY, 0x25C0);
-    if (w->first + w->shown < w->g->columns) canvas_put(w->c, (Point){ w->c->w - 1, 0 }, STYLE_KEY, 0x25B6);
+    if (w->first + w->shown < w->g->columns)
+        canvas_put(w->c, (Point){ w->c->w - 1, 0 }, STYLE_KEY, 0x25B6);
 }
 
 /* ---- the pane ---- */
@@ -256,8 +265,9 @@ void network_draw(const ViewState *v, Canvas *c)
         canvas_hint(c, 0, v->trouble ? v->trouble : "Nothing to draw.");
         return;
     }
-    Diagram g = diagram_make(v, (c->h - 1 + 1) / 2);
-    Drawing w = { .v = v, .c = c, .g = &g, .backward = v->now->E && v->now->E == v->E && v->now->phase != STEP_FORWARD };
+    Diagram g = diagram_make(v, c->h / 2);
+    Drawing w = { .v = v, .c = c, .g = &g };
+    w.backward = v->E && v->now->E == v->E && v->now->phase != STEP_FORWARD;
     w.wide = c->w >= ROOMY ? DOT_MOST : DOT_LEAST;
     columns_choose(&w);
     int gap = w.shown > 1 ? (c->w - w.wide) / (w.shown - 1) - w.wide : 9;

@@ -117,7 +117,8 @@ static void literal(Text *t, const Shape *s, const double *v)
 static void row_text(const ViewState *v, Text *t, char field, int64_t row)
 {
     const DataView *r = &v->rows;
-    if (v->data_text && r->n_in + r->n_out > FEW) text_addf(t, "%s.%c[%lld]", v->data_text, field, (long long)row);
+    if (v->data_text && r->n_in + r->n_out > FEW)
+        text_addf(t, "%s.%c[%lld]", v->data_text, field, (long long)row);
     else if (field == 'x') literal(t, &r->sample, r->x + row * r->n_in);
     else literal(t, &r->target, r->y + row * r->n_out);
 }
@@ -232,7 +233,8 @@ static void batch_follow(const ViewState *v, struct ViewBatch *b)
     batch_make(v, b);
 }
 
-static bool losses_make(const ViewState *v, struct ViewBatch *b, const double *y, int64_t from, int64_t n)
+static bool losses_make(const ViewState *v, struct ViewBatch *b, const double *y, int64_t from,
+                        int64_t n)
 {
     Diag d = { 0 };
     const DataView *r = &v->rows;
@@ -245,7 +247,8 @@ static bool losses_make(const ViewState *v, struct ViewBatch *b, const double *y
     return true;
 }
 
-bool view_outputs(const ViewState *v, int64_t from, int64_t n, const double **out, const double **loss)
+bool view_outputs(const ViewState *v, int64_t from, int64_t n, const double **out,
+                  const double **loss)
 {
     Diag d = { 0 };
     struct ViewBatch *b = v->batch;

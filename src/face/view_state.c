@@ -18,117 +18,12 @@
 
 static const Span nowhere = { 0, 0 };
 
-static char *printed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static char *printed(const char *fmt, ...)
+static bool is_net(Value v)
 {
-    Text t = { 0 };
-    va_list ap;
-    va_start(ap, fmt);
-    text_vaddf(&t, fmt, ap);
-    va_end(ap);
-    char *s = mem_str(text_str(&t));
-    text_free(&t);
-    return s;
+    return v.kind == V_FUNC && (v.func->kind == FN_CHAIN || layer_is(v.func));
 }
-
-static bool is_layer(const Func *f) { return f->kind == FN_BOUND && f->of->kind == FN_LAYER; }
-
-static bool is_net(Value v) { return v.kind == V_FUNC && (v.func->kind == FN_CHAIN || is_layer(v.func)); }
 
 static bool is_number(Value v) { return v.kind == V_NODE && v.node->len == 1; }
-
-/* ---- layers and their weights ---- */
-
-static Value *key_of(const Func *f, const char *key)
-{
-    for (int i = 0; i < f->n_key; i++)
-        if (!strcmp(f->key[i], key)) return &f->key_val[i];
-    return NULL;
-}
-
-/* What the definition takes when the user did not say: activation=linear. */
-static const char *default_of(const Func *def, const char *key)
-{
-    for (int i = 0; i + 1 < def->ast->n; i++) {
-        const Ast *formal = def->ast->kid[i];
-        if (formal->kind == A_KEY && !strcmp(formal->text, key) && formal->kid[0]->kind == A_NAME)
-            return formal->kid[0]->text;
-    }
-    return NULL;
-}
-
-/* A plain layer by its activation alone; of others the name comes first. */
-static char *layer_kind(const Func *f)
-{
-    if (!is_layer(f)) return mem_str(f->name ? f->name : "function");
-    Value *key = key_of(f, "activation");
-    const char *own = key && key->kind == V_FUNC ? key->func->name : NULL;
-    const char *act = own ? own : default_of(f->of, "activation");
-    bool plain = act && (!strcmp(f->of->name, "dense") || !strcmp(f->of->name, "neuron") ||
-                         !strcmp(f->of->name, "perceptron"));
-    if (plain) return mem_str(act);
-    return own && strcmp(own, "linear") ? printed("%s %s", f->of->name, own) : mem_str(f->of->name);
-}
-
-typedef struct {
-    Node **w;
-    char **label;
-    int    n, cap;
-} Parts;
-
-static void matrix_add(ViewState *v, int layer, const char *label, Node *W, Node *b)
-{
-    int64_t cols = W->shape.rank > 1 ? W->shape.dim[W->shape.rank - 1] : 1;
-    if (!W->len) return;
-    v->matrix = mem_grow(v->matrix, (size_t)v->n_matrix + 1, sizeof *v->matrix);
-    v->matrix[v->n_matrix++] = (ViewMatrix){ .layer = layer, .label = mem_str(label), .W = node_keep(W), .cols = cols,
-                                             .rows = W->len / cols, .b = b && b->len == cols ? node_keep(b) : NULL };
-}
-
-/* The leaves of a layer: each a table, a bias with the table before it. */
-static void matrices_of(ViewState *v, const Func *f, int layer, const char *path)
-{
-    Value *fixed = key_of(f, "weights");
-    if (fixed && fixed->kind == V_NODE && !f->n_own) {
-        Value *bias = key_of(f, "bias");
-        char *label = fixed->node->label ? mem_str(fixed->node->label) : printed("%s.weights", path);
-        matrix_add(v, layer, label, fixed->node, bias && bias->kind == V_NODE ? bias->node : NULL);
-        free(label);
-        return;
-    }
-    for (int i = 0; i < f->n_own; i++) {
-        const Owned *o = &f->own[i], *next = i + 1 < f->n_own ? &f->own[i + 1] : NULL;
-        if (o->of) continue;
-        bool bias = next && !next->of && !strcmp(next->path, "b") && o->node->shape.rank;
-        char *label = o->node->label ? mem_str(o->node->label) : printed("%s.%s", path, o->path);
-        matrix_add(v, layer, label, o->node, bias ? next->node : NULL);
-        free(label);
-        if (bias && v->n_matrix && v->matrix[v->n_matrix - 1].b) i++;
-    }
-}
-
-static void layer_add(ViewState *v, Func *f, const char *name, const char *path)
-{
-    v->layer = mem_grow(v->layer, (size_t)v->n_layer + 1, sizeof *v->layer);
-    ViewLayer *l = &v->layer[v->n_layer++];
-    *l = (ViewLayer){ .name = mem_str(name), .kind = layer_kind(f), .label = mem_str(path) };
-    matrices_of(v, f, v->n_layer - 1, path);
-}
-
-static void layers_add(ViewState *v, Func *f, const char *prefix)
-{
-    for (int i = 0; i < f->n_stage; i++) {
-        char *name = printed("%s%s", prefix, f->stage_name[i]);
-        char *path = printed("%s.%s", v->net->name, name), *deeper = printed("%s.", name);
-        if (f->stage[i]->kind == FN_CHAIN) layers_add(v, f->stage[i], deeper);
-        else layer_add(v, f->stage[i], name, path);
-        free(name);
-        free(path);
-        free(deeper);
-    }
-    if (f->kind != FN_CHAIN) layer_add(v, f, v->net->name, v->net->name);
-}
 
 /* ---- which quantity ---- */
 
@@ -153,7 +48,8 @@ static Node *latest_about(const ViewState *v)
     Binding **all = session_bindings(v->s, &n);
     Node *E = NULL;
     for (int i = n - 1; i >= 0 && !E; i--)
-        if (all[i]->kind == B_EQUATION && is_number(all[i]->value) && made_of_net(v, all[i]->value.node))
+        if (all[i]->kind == B_EQUATION && is_number(all[i]->value) &&
+            made_of_net(v, all[i]->value.node))
             E = all[i]->value.node;
     free(all);
     return E;
@@ -165,12 +61,12 @@ static char *loss_name(const ViewState *v)
     Binding *b = session_find(v->s, "E");
     if (!b) return mem_str("E");
     Text now = { 0 };
-    char *begin = printed("E = %s(%s(", v->loss_text, v->net_name);
+    char *begin = text_printed("E = %s(%s(", v->loss_text, v->net_name);
     if (b->ast) ast_print(&now, b->ast);
     bool own = !strncmp(text_str(&now), begin, strlen(begin));      /* a view made it */
     text_free(&now);
     free(begin);
-    return own ? mem_str("E") : printed("E_%s", v->net_name);
+    return own ? mem_str("E") : text_printed("E_%s", v->net_name);
 }
 
 /* The loss of one row, under the name that `begin` will give it. */
@@ -189,7 +85,7 @@ static void loss_make(ViewState *v)
         v->E = node_slot(got.node);
         node_label(v->E, "%s", name);
     } else if (st != OK) {
-        v->trouble = printed("%s: %s", text_str(&t), d.text);
+        v->trouble = text_printed("%s: %s", text_str(&t), d.text);
     }
     text_addf(&v->begin, "%s = %s\n", name, text_str(&t));
     value_drop(&got);
@@ -271,7 +167,8 @@ static void outputs_of_E(ViewState *v)
         Node *out = labelled(all, n, v->layer[i].label);
         if (out) v->layer[i].out = node_keep(out);
     }
-    Node *x = v->n_matrix && !v->matrix[0].layer ? beside(all, n, node_through(v->matrix[0].W)) : NULL;
+    bool first = v->n_matrix && !v->matrix[0].layer;
+    Node *x = first ? beside(all, n, node_through(v->matrix[0].W)) : NULL;
     if (x) v->input = node_keep(node_through(x));
     free(all);
 }
@@ -410,35 +307,11 @@ static void curve_read(ViewState *v)
     v->curve_name = y && !stepping ? "epoch" : "pass";
     v->n_curve = y && !stepping ? (int)v->epochs : v->n_passes;
     v->curve = mem_new(sizeof *v->curve * (size_t)(v->n_curve + 1));
-    if (v->n_curve) memcpy(v->curve, y && !stepping ? y : v->passes, sizeof *v->curve * (size_t)v->n_curve);
+    if (v->n_curve)
+        memcpy(v->curve, y && !stepping ? y : v->passes, sizeof *v->curve * (size_t)v->n_curve);
 }
 
 /* ---- all of it ---- */
-
-static void layers_forget(ViewState *v)
-{
-    for (int i = 0; i < v->n_layer; i++) {
-        ViewLayer *l = &v->layer[i];
-        free(l->name);
-        free(l->kind);
-        free(l->label);
-        node_drop(l->out);
-        node_drop(l->grad);
-    }
-    for (int i = 0; i < v->n_matrix; i++) {
-        ViewMatrix *m = &v->matrix[i];
-        free(m->label);
-        node_drop(m->W);
-        node_drop(m->b);
-        node_drop(m->gW);
-        node_drop(m->gb);
-    }
-    free(v->layer);
-    free(v->matrix);
-    v->layer = NULL;
-    v->matrix = NULL;
-    v->n_layer = v->n_matrix = 0;
-}
 
 static void view_forget(ViewState *v)
 {
@@ -530,7 +403,7 @@ void view_read(ViewState *v)
     Binding *b = session_find(v->s, v->name);
     if (b && is_net(b->value)) net_read(v, b->value.func, v->name, NULL);
     else if (b && is_number(b->value)) quantity_read(v, b->value.node);
-    else v->trouble = printed("%s is no more", v->name);
+    else v->trouble = text_printed("%s is no more", v->name);
     active_find(v);
     selection_follow(v);
     selection_clamp(v);
@@ -582,7 +455,8 @@ void view_free(ViewState *v)
     value_drop(&v->given);
     free(v->name);
     free(v->passes);
-    Text *const texts[] = { &v->begin, &v->explain, &v->trace, &v->notice, &v->progress, &v->line, &v->line_before };
+    Text *const texts[] = { &v->begin, &v->explain, &v->trace, &v->notice, &v->progress,
+                            &v->line, &v->line_before };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) text_free(texts[i]);
     free(v);
 }
@@ -597,6 +471,7 @@ void view_weight_name(const ViewState *v, Text *to)
     else text_add(to, n->label ? n->label : m->label);
     int64_t index[LIMIT_RANK], at = bias ? v->col : v->row * m->cols + v->col;
     shape_unravel(&n->shape, at, index);
-    for (int i = 0; i < n->shape.rank; i++) text_addf(to, "%s%lld", i ? ", " : "[", (long long)index[i]);
+    for (int i = 0; i < n->shape.rank; i++)
+        text_addf(to, "%s%lld", i ? ", " : "[", (long long)index[i]);
     if (n->shape.rank) text_addc(to, ']');
 }

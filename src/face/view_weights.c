@@ -15,7 +15,8 @@ typedef struct {
     int number, shade, gap;
 } CellSize;
 
-static const CellSize sizes[] = { { 8, 2, 2 }, { 7, 2, 1 }, { 6, 1, 1 }, { 5, 1, 1 }, { 5, 0, 1 }, { 0, 2, 1 } };
+static const CellSize sizes[] =
+    { { 8, 2, 2 }, { 7, 2, 1 }, { 6, 1, 1 }, { 5, 1, 1 }, { 5, 0, 1 }, { 0, 2, 1 } };
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
 typedef struct {
@@ -77,7 +78,8 @@ static Style cell_style(const Table *t, int64_t row, int64_t col, double v, doub
     return style_signed(v, most);
 }
 
-static void cell_draw(const Table *t, Point at, int64_t row, int64_t col, const double *v, double most)
+static void cell_draw(const Table *t, Point at, int64_t row, int64_t col, const double *v,
+                      double most)
 {
     Style s = cell_style(t, row, col, *v, most);
     int x = at.x + t->size.gap;
@@ -86,10 +88,10 @@ static void cell_draw(const Table *t, Point at, int64_t row, int64_t col, const 
         canvas_shading(t->c, (Point){ x + t->size.number, at.y }, t->size.shade, *v, most);
     } else {
         canvas_shade(t->c, (Point){ x, at.y }, t->size.shade, *v, most);
-        if (s == STYLE_CURSOR || s == STYLE_ACTIVE) canvas_style(t->c, (Rect){ x, at.y, t->size.shade, 1 }, s);
+        if (s == STYLE_CURSOR || s == STYLE_ACTIVE)
+            canvas_style(t->c, (Rect){ x, at.y, t->size.shade, 1 }, s);
     }
-    bool marked = is_active(t, row, col) || (t->v->pane == PANE_WEIGHTS && row == t->v->row && col == t->v->col);
-    if (marked) canvas_put(t->c, (Point){ at.x + t->size.gap - 1, at.y }, STYLE_KEY, 0x25B8);
+    if (s == STYLE_CURSOR || s == STYLE_ACTIVE) canvas_put(t->c, (Point){ at.x + t->size.gap - 1, at.y }, STYLE_KEY, 0x25B8);
 }
 
 /* ---- one table ---- */
@@ -113,7 +115,8 @@ static void table_draw(const Table *t, int x, Node *W, Node *b)
         int64_t row = t->first_row + y - 1;
         for (int i = 0; i < t->shown; i++) {
             int64_t col = t->first_col + i;
-            const double *v = row < t->m->rows ? w + row * t->m->cols + col : bias ? bias + col : NULL;
+            const double *v = bias ? bias + col : NULL;
+            if (row < t->m->rows) v = w + row * t->m->cols + col;
             if (v) cell_draw(t, (Point){ x + i * cell_width(t->size), y }, row, col, v, most);
         }
     }
@@ -138,7 +141,8 @@ static void rows_draw(const Table *t)
         if (row < t->m->rows) snprintf(name, sizeof name, "%lld", (long long)row);
         canvas_fit(t->c, (Point){ 0, y }, -(t->label - 1), STYLE_DIM, name);
     }
-    if (t->first_row + t->c->h - 1 < t->rows) canvas_put(t->c, (Point){ 0, t->c->h - 1 }, STYLE_KEY, 0x25BC);
+    if (t->first_row + t->c->h - 1 < t->rows)
+        canvas_put(t->c, (Point){ 0, t->c->h - 1 }, STYLE_KEY, 0x25BC);
     if (t->first_row) canvas_put(t->c, (Point){ 0, 1 }, STYLE_KEY, 0x25B2);
 }
 
@@ -156,7 +160,8 @@ static void param_draw(const ViewState *v, Canvas *c, int i, int y)
     int x = c->w - 2 * NUMBER;
     if (selected || active) canvas_put(c, (Point){ 0, y }, STYLE_KEY, 0x25B8);
     canvas_fit(c, (Point){ 1, y }, x - 1, s, m->label);
-    if (m->W->len > 1) canvas_fit(c, (Point){ x, y }, -NUMBER, STYLE_DIM, shape_print(shape, &m->W->shape));
+    if (m->W->len > 1)
+        canvas_fit(c, (Point){ x, y }, -NUMBER, STYLE_DIM, shape_print(shape, &m->W->shape));
     if (m->W->len > 1 || !w) return;
     canvas_num(c, (Point){ x + 1, y }, NUMBER - 1, s, *w, true);
     if (g) canvas_num(c, (Point){ x + NUMBER + 1, y }, NUMBER - 1, s, *g, true);
@@ -194,7 +199,8 @@ void weights_heading(const ViewState *v, Text *to)
 void weights_draw(const ViewState *v, Canvas *c)
 {
     if (!v->n_matrix) {
-        canvas_hint(c, 0, v->net ? "No weights yet: they are made at the first call." : "No parameters.");
+        canvas_hint(c, 0,
+                    v->net ? "No weights yet: they are made at the first call." : "No parameters.");
         return;
     }
     if (!v->net) {
@@ -207,7 +213,8 @@ void weights_draw(const ViewState *v, Canvas *c)
     rows_draw(&t);
     columns_draw(&t, t.label);
     table_draw(&t, t.label, t.m->W, t.m->b);
-    canvas_rule(c, (Point){ second - 2, 0 }, (Point){ second - 2, c->h - 1 }, STYLE_DIM, LINE_LIGHT);
+    canvas_rule(c, (Point){ second - 2, 0 }, (Point){ second - 2, c->h - 1 }, STYLE_DIM,
+                LINE_LIGHT);
     if (t.m->gW) columns_draw(&t, second - 1);
     table_draw(&t, second - 1, t.m->gW, t.m->gb);
 }

@@ -16,18 +16,24 @@
 enum { TWO_COLUMNS = 60, TRACE_FROM = 32, SMALL = 16, TWIN_ROWS = 24 };
 
 const Pane view_panes[] = {
-    [PANE_NETWORK] = { "network", "network", "activations in the nodes, signed weights between them",
-                       network_draw, network_rows, network_heading, 0, 5, 3, 1 },
-    [PANE_WEIGHTS] = { "weights", "weights | gradients", "each weight beside its gradient; the arrows select one",
-                       weights_draw, weights_rows, weights_heading, 0, 3, 0, 2 },
-    [PANE_EQUATION] = { "equation", "equation", "what is computed now: formula, numbers put in, result",
-                        equation_draw, equation_rows, equation_heading, 1, 4, 3, 0 },
-    [PANE_LOSS] = { "loss", "loss", "the loss by epoch, or by pass while stepping",
-                    loss_draw, loss_rows, loss_heading, 1, 2, 1, 3 },
-    [PANE_DATA] = { "data", "data", "samples, targets, outputs, errors; Enter steps the selected one",
-                    data_draw, data_rows, data_heading, 1, 3, 0, 4 },
-    [PANE_TRACE] = { "trace", "trace", "what was run, and what it printed, newest last",
-                     trace_draw, trace_rows, NULL, 0, 3, 1, 5 },
+    [PANE_NETWORK] = {
+        "network", "network", "activations in the nodes, signed weights between them",
+        network_draw, network_rows, network_heading, 0, 5, 3, 1 },
+    [PANE_WEIGHTS] = {
+        "weights", "weights | gradients", "each weight beside its gradient; the arrows select one",
+        weights_draw, weights_rows, weights_heading, 0, 3, 0, 2 },
+    [PANE_EQUATION] = {
+        "equation", "equation", "what is computed now: formula, numbers put in, result",
+        equation_draw, equation_rows, equation_heading, 1, 4, 3, 0 },
+    [PANE_LOSS] = {
+        "loss", "loss", "the loss by epoch, or by pass while stepping",
+        loss_draw, loss_rows, loss_heading, 1, 2, 1, 3 },
+    [PANE_DATA] = {
+        "data", "data", "samples, targets, outputs, errors; Enter steps the selected one",
+        data_draw, data_rows, data_heading, 1, 3, 0, 4 },
+    [PANE_TRACE] = {
+        "trace", "trace", "what was run, and what it printed, newest last",
+        trace_draw, trace_rows, NULL, 0, 3, 1, 5 },
     [PANES] = { 0 }
 };
 
@@ -128,7 +134,8 @@ static void column_fill(const ViewState *v, Column *col, int which, bool single)
     }
     for (int rank = 0; rank < PANES; rank++)
         for (int id = 0; id < PANES; id++)
-            if (view_panes[id].rank == rank && belongs(id, which, single) && !idle(v, id, col)) pane_take(col, id);
+            if (view_panes[id].rank == rank && belongs(id, which, single) && !idle(v, id, col))
+                pane_take(col, id);
     column_sort(col);
     give_wanted(v, col);
     give_rest(v, col);
@@ -262,7 +269,8 @@ static void title_draw(const ViewState *v, Canvas *c)
     int width = text_columns(text_str(&right), right.len), room = c->w - width - 1;
     if (room < 10) room = c->w < 10 ? c->w : 10;
     canvas_fit(c, (Point){ 0, 0 }, room, STYLE_BAR, text_str(&left));
-    if (c->w - room > 1) canvas_fit(c, (Point){ room + 1, 0 }, -(c->w - room - 1), STYLE_BAR, text_str(&right));
+    if (c->w - room > 1)
+        canvas_fit(c, (Point){ room + 1, 0 }, -(c->w - room - 1), STYLE_BAR, text_str(&right));
     text_free(&left);
     text_free(&right);
 }
@@ -277,7 +285,7 @@ static void notice_draw(const ViewState *v, Canvas *c)
     if (!*text || c->h < 3) return;
     Style s = v->notice_bad && !v->progress.len ? STYLE_WARN : STYLE_NORMAL;
     Canvas *scratch = canvas_new(c->w, CANVAS_MOST);
-    int most = c->h / 3 > 3 ? c->h / 3 : c->h - 2 < 3 ? c->h - 2 : 3, width = c->w > 4 ? c->w - 2 : c->w;
+    int most = c->h < 5 ? c->h - 2 : c->h < 9 ? 3 : c->h / 3, width = c->w > 4 ? c->w - 2 : c->w;
     int rows = canvas_wrap(scratch, (Rect){ 0, 0, width, CANVAS_MOST }, s, text);
     int shown = rows < most ? rows : most, top = c->h - 1 - shown;
     canvas_fill(c, (Rect){ 0, top, c->w, shown }, s, ' ');
@@ -286,13 +294,14 @@ static void notice_draw(const ViewState *v, Canvas *c)
             Cell cell = canvas_at(scratch, x, y);
             if (cell.glyph) canvas_put(c, (Point){ x + 1, top + y }, s, cell.glyph);
         }
-    if (rows > shown) canvas_textf(c, (Point){ c->w - 12, c->h - 2 }, STYLE_DIM, " %d more ", rows - shown);
+    if (rows > shown)
+        canvas_textf(c, (Point){ c->w - 12, c->h - 2 }, STYLE_DIM, " %d more ", rows - shown);
     canvas_free(scratch);
 }
 
 static void line_draw(const ViewState *v, Canvas *c)
 {
-    int y = c->h - 1, width = text_columns(text_str(&v->line), v->line.len), skip = width + 3 - c->w;
+    int y = c->h - 1, skip = text_columns(text_str(&v->line), v->line.len) + 3 - c->w;
     const char *s = text_str(&v->line);
     canvas_fill(c, (Rect){ 0, y, c->w, 1 }, STYLE_NORMAL, ' ');
     for (; skip > 0 && *s; skip--)

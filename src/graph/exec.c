@@ -367,6 +367,7 @@ static Status exec_block(Env *e, const Ast *block)
     Status st = OK;
     for (int i = 0; i < block->n && st == OK && !e->broke; i++) {
         st = exec(e, block->kid[i]);
+        if (st == OK) st = session_refresh(e->s, e->d);
         if (st == OK && stop_asked()) st = diag_set(e->d, E_STOP, block->kid[i]->at, "stopped");
     }
     e->s->echo = echo;

@@ -7,6 +7,7 @@
 
 #include "graph/session.h"
 
+extern const Builtin natives_train[];   /* train, predict, evaluate, summary, reset */
 extern const Builtin natives_data[];    /* ended by name NULL, as every table */
 
 #endif

@@ -335,7 +335,8 @@ static void the_users_own_E_is_left_alone(void)
     ViewState *v = view_of(s, "xor", "d");
     keys_press(v, "s");
     CU_ASSERT_DOUBLE_EQUAL(session_number(s, "E"), 3, 0);
-    CU_ASSERT_DOUBLE_EQUAL(session_number(s, "E_xor"), 0.182425523806356 * 0.182425523806356 / 2, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(session_number(s, "E_xor"), 0.182425523806356 * 0.182425523806356 / 2,
+                           1e-12);
     end(v);
 }
 
@@ -395,7 +396,8 @@ static void an_error_is_a_whole_sentence(void)
     ViewState *v = view_of(session_with(xor_net), "xor", "d");
     type_line(v, "xor([1, 2, 3])");
     CU_ASSERT_TRUE(v->notice_bad);
-    CU_ASSERT_TRUE(shows(v, "error: xor takes samples of shape (2); this input has shape (3). Give one\n sample of that shape"));
+    CU_ASSERT_TRUE(shows(v,
+                         "error: xor takes samples of shape (2); this input has shape (3). Give one\n sample of that shape"));
     view_key(v, K_DOWN);
     CU_ASSERT_FALSE(v->notice_bad);
     end(v);
@@ -510,7 +512,8 @@ static void unknown_keys_do_nothing_and_q_leaves(void)
 
 static void numbers_fit_their_columns(void)
 {
-    static const double some[] = { 0, 1, -1, 0.5, -0.0207323, 1.84, -1234.5, 1e-9, -1e-9, 123456789, 9.99e99, 0.99999 };
+    static const double some[] =
+        { 0, 1, -1, 0.5, -0.0207323, 1.84, -1234.5, 1e-9, -1e-9, 123456789, 9.99e99, 0.99999 };
     for (size_t i = 0; i < sizeof some / sizeof *some; i++)
         for (int width = 5; width <= 10; width++) {
             char buf[NUM_TEXT];
@@ -530,10 +533,13 @@ static void long_equations_are_folded(void)
 {
     Text t = { 0 };
     Canvas *c = canvas_new(20, 8);
-    int rows = canvas_equations(c, 20, 0, "# place\nlong.name[0] = one*two + three*four\n             = 12 + 3\n             = 15\n");
+    int rows =
+        canvas_equations(c, 20, 0,
+                         "# place\nlong.name[0] = one*two + three*four\n             = 12 + 3\n             = 15\n");
     canvas_print(c, false, &t);
     CU_ASSERT_EQUAL(rows, 6);
-    CU_ASSERT_STRING_EQUAL(text_str(&t), "place\nlong.name[0]\n  = one*two +\n    three*four\n  = 12 + 3\n  = 15\n");
+    CU_ASSERT_STRING_EQUAL(text_str(&t),
+                           "place\nlong.name[0]\n  = one*two +\n    three*four\n  = 12 + 3\n  = 15\n");
     text_clear(&t);
     canvas_clear(c);
     rows = canvas_equations(c, 20, 0, "y = 2*x\n  = 4\n");
@@ -551,9 +557,11 @@ static void the_text_twin_holds_every_pane(void)
     Text t = { 0 };
     ViewState *v = view_of(session_with(xor_net), "xor", "d");
     view_text(v, 80, false, &t);
-    static const char *const parts[] = { "\nnetwork\n", "\nxor.h.W, b | gradients  1/2\n", "\nequation\n", "\nloss\n",
+    static const char *const parts[] =
+        { "\nnetwork\n", "\nxor.h.W, b | gradients  1/2\n", "\nequation\n", "\nloss\n",
                                          "\ndata  d  4 rows, sse\n", "0.1824 0.0166\n" };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) CU_ASSERT_PTR_NOT_NULL(strstr(text_str(&t), parts[i]));
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        CU_ASSERT_PTR_NOT_NULL(strstr(text_str(&t), parts[i]));
     text_clear(&t);
     run(v->s, "view xor, d, as=text");
     text_free(&t);

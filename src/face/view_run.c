@@ -1,0 +1,292 @@
+/* view_run.c -- running commands in a view, the loop, and the command `view`.
+ *
+ * Commands run as at the prompt, each a step of undo. The command `view` itself is a
+ * statement that has not ended, so it closes its own journal first and opens a new
+ * one at its end. While the view is open, all that the session prints goes into it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "face/repl.h"
+#include "face/screen.h"
+#include "face/tables.h"
+#include "face/term.h"
+#include "face/view.h"
+#include "graph/journal.h"
+#include "learn/train.h"
+
+enum { STEP_MS = 200, FRAME_MS = 33, TRACE_MOST = 64 << 10, NOTICE_MOST = 16 << 10 };
+
+/* ---- running commands ---- */
+
+static void trace_add(ViewState *v, const char *text, size_t n)
+{
+    text_addn(&v->trace, text, n);
+    if (v->trace.len < TRACE_MOST) return;
+    const char *half = strchr(v->trace.s + v->trace.len / 2, '\n');
+    char *rest = mem_str(half ? half + 1 : "");
+    text_clear(&v->trace);
+    text_add(&v->trace, rest);
+    free(rest);
+}
+
+static void trace_command(ViewState *v, const char *text)
+{
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        text_addf(&v->trace, ">> %.*s\n", (int)n, text);
+        text += n + (text[n] == '\n');
+    }
+}
+
+static ViewState *shown;         /* the view on the screen, for the session's calls */
+
+static void output_add(ViewState *v, Text *out)
+{
+    if (!out->len) return;
+    trace_add(v, out->s, out->len);
+    if (v->notice.len < NOTICE_MOST) text_addn(&v->notice, out->s, out->len);
+    text_clear(out);
+}
+
+/* What a command prints while it runs; at its end view_run takes the rest. */
+static void take_output(Session *s)
+{
+    if (shown) output_add(shown, &s->out);
+}
+
+static void fault_show(ViewState *v, const Diag *d)
+{
+    text_clear(&v->notice);
+    v->notice_bad = d->code != E_STOP;
+    text_addf(&v->notice, "%s%s%s%s", v->notice_bad ? "error: " : "", d->text,
+              d->hint[0] ? ". " : "", d->hint);
+    text_addf(&v->trace, "%s\n", text_str(&v->notice));
+}
+
+/* What needs the prompt cannot run here. */
+static Status refuse(const Source *src, Diag *d)
+{
+    static const char *const asking[] = { "view", "guess", "lesson", "demo" };
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
+        if (src->tree->kind == S_COMMAND && !strcmp(src->tree->text, asking[i])) {
+            diag_set(d, E_NAME, src->tree->at, "%s needs the prompt", asking[i]);
+            return diag_hint(d, "Leave the view with q first.");
+        }
+    return OK;
+}
+
+static Status run_all(ViewState *v, Reader *r, Diag *d)
+{
+    for (;;) {
+        Source *src = NULL;
+        Status st = parse_next(r, &src, d);
+        if (st == OK && !src) return OK;
+        if (st == OK) st = refuse(src, d);
+        if (st == OK) st = session_run(v->s, src, d);
+        source_drop(src);
+        if (st != OK) return st;
+    }
+}
+
+bool view_run(ViewState *v, const char *text)
+{
+    Session *s = v->s;
+    Diag d = { 0 };
+    Reader r = { .name = "view", .text = text, .len = strlen(text), .line = 1,
+                 .is_command = session_is_command, .ctx = s };
+    text_clear(&v->notice);
+    v->notice_bad = false;
+    trace_command(v, text);
+    stop_forget();
+    Status st = run_all(v, &r, &d);
+    bool stopped = stop_asked();
+    stop_forget();
+    output_add(v, &s->out);
+    text_clear(&v->progress);
+    if (stopped) loop_noted(SIGINT);
+    if (st != OK) fault_show(v, &d);
+    view_read(v);
+    Face *f = s->face;
+    if (f && f->quit) v->leaving = true;
+    return st == OK;
+}
+
+/* ---- the loop ---- */
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A terminal with one screen only would keep the last picture under the prompt. */
+static void screen_wipe(void)
+{
+    Canvas *c = canvas_new(1, 1);
+    screen_draw(c);
+    canvas_free(c);
+}
+
+static void screen_show(ViewState *v)
+{
+    int w, h;
+    screen_size(&w, &h);
+    Canvas *c = canvas_new(w, h);
+    view_draw(v, c);
+    screen_draw(c);
+    canvas_free(c);
+}
+
+/* While a command works: its line, at most 30 pictures a second; keys that stop it. */
+static void show_progress(Session *s, const char *line)
+{
+    static int64_t last;
+    ViewState *v = shown;
+    (void)s;
+    if (!v || now_ms() - last < FRAME_MS) return;
+    text_clear(&v->progress);
+    text_add(&v->progress, line ? line : "");
+    int key = screen_key(0);
+    if (key == 'q' || key == 27 || key == ' ' || key == K_INTERRUPT || key == K_CLOSED)
+        stop_flag = 1;
+    if (!stop_asked()) screen_show(v);
+    last = now_ms();
+}
+
+static void (*watch_before)(Session *, const TrainNow *);
+
+/* The curve as it grows; weights, outputs and gradients follow by themselves. */
+static void watch(Session *s, const TrainNow *now)
+{
+    ViewState *v = shown;
+    if (watch_before) watch_before(s, now);
+    if (!v || now->epoch > LIMIT_POINTS) return;
+    free(v->curve);
+    v->n_curve = (int)now->epoch;
+    v->curve = mem_new(sizeof *v->curve * (size_t)(v->n_curve + 1));
+    if (v->n_curve) memcpy(v->curve, now->loss_history, sizeof *v->curve * (size_t)v->n_curve);
+    v->curve_name = "epoch";
+    v->epochs = now->epoch;
+    if (!stop_asked()) screen_show(v);
+}
+
+static void loop(ViewState *v)
+{
+    int64_t due = 0;
+    while (!v->leaving) {
+        screen_show(v);
+        int64_t left = v->running ? due - now_ms() : -1;
+        int key = v->running && left <= 0 ? K_NONE : screen_key((int)left);
+        bool ran = v->running;
+        view_key(v, key);
+        if (v->running && ran && now_ms() >= due) view_tick(v);
+        if (v->running && (!ran || now_ms() >= due)) due = now_ms() + STEP_MS;
+    }
+}
+
+/* The session prints into the view while it is open. */
+static void view_loop(ViewState *v)
+{
+    Session *s = v->s;
+    void (*flush)(Session *) = s->flush;
+    void (*progress)(Session *, const char *) = s->progress;
+    if (flush) flush(s);
+    s->flush = take_output;
+    s->progress = show_progress;
+    watch_before = train_watch;
+    train_watch = watch;
+    shown = v;
+    loop(v);
+    shown = NULL;
+    train_watch = watch_before;
+    s->flush = flush;
+    s->progress = progress;
+}
+
+/* ---- the command ---- */
+
+static Status as_asked(Call *c, bool *text)
+{
+    const char *as;
+    TRY(call_key_text(c, "as", "screen", &as));
+    *text = !strcmp(as, "text");
+    if (*text || !strcmp(as, "screen")) return OK;
+    return diag_set(c->d, E_NAME, call_key_span(c, "as"), "as= is screen or text, not %s", as);
+}
+
+static Status name_asked(Call *c, const char **name)
+{
+    *name = c->n ? call_name(c, 0) : view_latest(c->s);
+    if (*name) return OK;
+    if (c->n) {
+        diag_set(c->d, E_TYPE, call_span(c, 0), "view shows what has a name");
+        return diag_hint(c->d, "Give it one first: E = ..., then view E");
+    }
+    diag_set(c->d, E_NAME, c->at, "there is nothing to view yet");
+    return diag_hint(c->d, "Make a network, for example: "
+                           "xor = input(2) -> h: dense(2, tanh) -> o: dense(1, sigmoid)");
+}
+
+static void twin_print(Session *s, ViewState *v, const Diag *why)
+{
+    int w = 80, h;
+    if (terminal_interactive()) terminal_size(&w, &h);
+    if (why) text_addf(&s->out, "# %s; here it is as text\n", why->text);
+    view_text(v, w < 40 ? 40 : w > 100 ? 100 : w, !terminal_utf8(), &s->out);
+}
+
+/* Commands of the view are statements of their own. */
+static void open_screen(Session *s, ViewState *v)
+{
+    bool nested = s->journal != NULL;
+    if (nested) journal_commit(s, true);
+    view_loop(v);
+    screen_wipe();
+    screen_close();
+    if (nested) journal_begin(s);
+}
+
+static Status run_view(Call *c, Value *out)
+{
+    (void)out;
+    bool text;
+    const char *name;
+    Value given = value_none();
+    Diag why = { 0 };
+    TRY(as_asked(c, &text));
+    TRY(name_asked(c, &name));
+    if (c->n > 1) TRY(call_value(c, 1, &given));
+    ViewState *v = view_new(c->s, name, given, c->d);
+    if (!v) return c->d->at = call_span(c, 0), c->d->code;
+    if (c->n > 1 && !v->has_rows) {
+        DataView rows;
+        Status st = dataset_view(given, call_span(c, 1), &rows, c->d);
+        if (st == OK) dataset_view_free(&rows);
+        if (st != OK) return view_free(v), st;
+    }
+    if (!text && screen_open(&why) == OK) open_screen(c->s, v);
+    else twin_print(c->s, v, text ? NULL : &why);
+    view_free(v);
+    return OK;
+}
+
+const Builtin commands_view[] = {
+    { .name = "view", .usage = "view [NET|E] [, DATA] [, as=text]", .group = "plots",
+      .keys = "as", .max_args = 2, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_view,
+      .help = "The full-screen view of a network or a quantity: its diagram, weights and "
+              "gradients, the equation at hand, the loss, the data. Keys name commands: s steps, "
+              "w asks why, : takes any command, ? tells all, q leaves. as=text prints the same "
+              "as text.",
+      .example = "xor = input(2) -> h: dense(2, tanh) -> o: dense(1, sigmoid)\n"
+                 "view xor, data(\"xor\"), as=text" },
+    { 0 }
+};
