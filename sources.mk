@@ -245,10 +245,12 @@ unit_sources = \
   tests/units/decks_test.c \
   tests/units/derive_test.c \
   tests/units/diag_test.c \
+  tests/units/doctest_test.c \
   tests/units/explained.h \
   tests/units/gnuplot_test.c \
   tests/units/gnuscript_test.c \
   tests/units/histfile_test.c \
+  tests/units/lesson_test.c \
   tests/units/lex_test.c \
   tests/units/loop_test.c \
   tests/units/losses_test.c \

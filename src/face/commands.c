@@ -90,7 +90,8 @@ static Status run_show(Call *c, Value *out)
     if (!name && c->ast[0] && c->ast[0]->kind == A_STR && c->row->flags & BUILTIN_COMMAND) name = c->ast[0]->text;
     Binding *b = name ? session_find(c->s, name) : NULL;
     bool table = b && b->value.kind == V_RECORD && !strcmp(b->value.record->type, "dataset");
-    if (b && !table) return show_binding(c, b);
+    bool defined = b && (b->ast || b->value.kind == V_NODE);     /* history is neither */
+    if (defined && !table) return show_binding(c, b);
     if (!b && name && help_name(c->s, name, &c->s->out)) return OK;
     TRY(call_value(c, 0, &v));
     if (v.kind == V_RECORD && !strcmp(v.record->type, "dataset")) {

@@ -370,15 +370,18 @@ Status define_name(Session *s, const char *name, Value v, const Definition *def,
     if (v.kind == V_NODE) {
         TRY(slot_for(s, old, name, v.node, def->at, d, &held, &same));
         if (def->kind == B_PARAM) node_label(v.node, "%s", name);
-        value_drop(&v);
     }
+    Value theirs = value_keep(v);            /* the caller's, should this fail below */
+    if (v.kind == V_NODE) value_drop(&v);
     Binding *b = binding_new(name, held, def->kind, def->src, def->ast);
     if (old) b->order = old->order;
     binding_take_use(b, def->use);
     journal_bind(s, name, old, b);
     session_put(s, name, b);
     binding_drop(b);
-    return old ? rebuild_dependants(s, name, !same, d) : OK;
+    Status st = old ? rebuild_dependants(s, name, !same, d) : OK;
+    if (st == OK) value_drop(&theirs);
+    return st;
 }
 
 Status session_define(Session *s, const char *name, Value v, BindingKind kind, Source *src, Ast *ast, Span at, Diag *d)

@@ -59,11 +59,11 @@ Numeral numeral_read(const char *s)
 
 bool numeral_agrees(const Numeral *n, double v)
 {
-    /* Beyond rounding and cutting, long numbers may differ in the last digit,
-     * which another machine may well compute otherwise. */
-    double slack = 1e-7 * n->unit;
-    if (n->whole) return v == n->value;
-    return fabs(v - n->value) < n->unit + (n->digits >= 5 ? slack : -slack);
+    double off = v - n->value, slack = 1e-7 * n->unit;
+    if (n->whole) return off == 0;
+    /* Another machine may well compute the last digit of a long number otherwise. */
+    if (n->digits >= 5) return fabs(off) < n->unit + slack;
+    return off > -n->unit / 2 - slack && off < n->unit - slack;
 }
 
 /* ---- texts ---- */
