@@ -246,6 +246,7 @@ unit_sources = \
   tests/units/derive_test.c \
   tests/units/diag_test.c \
   tests/units/doctest_test.c \
+  tests/units/examples_test.c \
   tests/units/explained.h \
   tests/units/gnuplot_test.c \
   tests/units/gnuscript_test.c \

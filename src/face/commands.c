@@ -18,8 +18,16 @@ static const char *kind_word(const Binding *b)
     case B_PARAM: return "param";
     case B_LEAF: return "number";
     case B_EQUATION: return "equation";
-    default: return b->value.kind == V_NODE ? "equation" : value_kind(b->value);
+    default: break;
     }
+    const char *kind = value_kind(b->value);              /* "a network": without its article */
+    return b->value.kind == V_NODE ? "equation" : strchr(kind, ' ') ? strchr(kind, ' ') + 1 : kind;
+}
+
+/* `param w = 0.5` needs no "# 0.5" behind it as long as w is 0.5. */
+static bool says_itself(const Binding *b, const char *value)
+{
+    return b->ast && b->ast->n && b->ast->kid[0]->kind == A_NUM && b->ast->kid[0]->text && !strcmp(b->ast->kid[0]->text, value);
 }
 
 static void name_line(Session *s, const Binding *b, Diag *d)
@@ -38,7 +46,7 @@ static void name_line(Session *s, const Binding *b, Diag *d)
     Node *n = b->value.kind == V_NODE ? b->value.node : NULL;
     char buf[SHAPE_TEXT], num[NUM_TEXT];
     if (n && n->shape.rank) text_addf(&s->out, "%s# shape %s", "  ", shape_print(buf, &n->shape));
-    else if (n && node_eval(n, d)) text_addf(&s->out, !b->ast || b->kind == B_LEAF ? " = %s" : "  # %s", num_print(num, n->val[0], s->format));
+    else if (n && node_eval(n, d) && (b->kind == B_LEAF || !says_itself(b, num_print(num, n->val[0], s->format)))) text_addf(&s->out, !b->ast || b->kind == B_LEAF ? " = %s" : "  # %s", num_print(num, n->val[0], s->format));
     text_addc(&s->out, '\n');
 }
 

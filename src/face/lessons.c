@@ -28,7 +28,8 @@
 
 enum { WIDTH_MOST = 80, PATH_ROOM = 4096 };
 
-typedef enum { WANT_NOTHING, WANT_LESSON, WANT_DEMO, WANT_HINT, WANT_SKIP, WANT_AGAIN, WANT_LEAVE } Want;
+typedef enum { WANT_NOTHING, WANT_LESSON, WANT_DEMO, WANT_HINT, WANT_SKIP, WANT_AGAIN,
+               WANT_LEAVE } Want;
 
 /* There is one prompt, and so one lesson. */
 static struct {
@@ -56,7 +57,8 @@ typedef struct {
 static void folder_path(char path[PATH_ROOM], bool demo)
 {
     const char *root = getenv("GRADUS_DATA");
-    snprintf(path, PATH_ROOM, "%s/lessons%s", root && *root ? root : PKGDATADIR, demo ? "/demos" : "");
+    snprintf(path, PATH_ROOM, "%s/lessons%s", root && *root ? root : PKGDATADIR,
+             demo ? "/demos" : "");
 }
 
 static int is_lesson(const struct dirent *e)
@@ -74,7 +76,8 @@ static void shelf_add(Shelf *s, const char *file)
     bool numbered = digits && digits < 5 && file[digits] == '-' && strlen(file) > digits + 4;
     const char *name = numbered ? file + digits + 1 : file;
     GROW(s->entry, s->n, s->cap);
-    s->entry[s->n++] = (Entry){ mem_str(file), mem_strn(name, strlen(name) - 3), numbered ? atoi(file) : 0 };
+    s->entry[s->n++] = (Entry){ mem_str(file), mem_strn(name, strlen(name) - 3),
+                                numbered ? atoi(file) : 0 };
 }
 
 static Shelf shelf_open(bool demo)
@@ -128,7 +131,8 @@ static void nothing_such(const Shelf *shelf, const char *which, bool demo, Diag 
     folder_path(path, demo);
     diag_set(d, E_NAME, (Span){ 0, 0 }, "there is no %s %.80s", demo ? "demo" : "lesson", which);
     if (close) diag_hint(d, "Did you mean %s?", close);
-    else if (!shelf->n) diag_hint(d, "None was found in %.300s; GRADUS_DATA in the environment names another place.", path);
+    else if (!shelf->n) diag_hint(d,
+                                  "None was found in %.300s; GRADUS_DATA in the environment names another place.", path);
     else diag_hint(d, "%s alone lists them.", demo ? "demo" : "lesson");
     free(names);
 }
@@ -186,7 +190,8 @@ static LessonStyle style_now(bool demo)
     int w, h;
     terminal_size(&w, &h);
     if (w > WIDTH_MOST) w = WIDTH_MOST;
-    return (LessonStyle){ .look = { w - 1 < 20 ? 20 : w - 1, terminal_colours() > 0 }, .demo = demo, .show = show };
+    return (LessonStyle){ .look = { w - 1 < 20 ? 20 : w - 1, terminal_colours() > 0 },
+                          .demo = demo, .show = show };
 }
 
 static void progress_keep(Session *s)
@@ -230,14 +235,17 @@ static Status begin(Session *s, const char *which, bool demo, int from, Diag *d)
 {
     char path[PATH_ROOM], *name = NULL;
     if (!terminal_interactive()) {
-        diag_set(d, E_IO, (Span){ 0, 0 }, "a %s needs a terminal to talk with you", demo ? "demo" : "lesson");
-        return diag_hint(d, "Its text can be read as it is: %s.", demo ? "lessons/demos" : "lessons");
+        diag_set(d, E_IO, (Span){ 0, 0 }, "a %s needs a terminal to talk with you",
+                 demo ? "demo" : "lesson");
+        return diag_hint(d, "Its text can be read as it is: %s.",
+                         demo ? "lessons/demos" : "lessons");
     }
     TRY(lesson_file(which, demo, path, &name, d));
     Script *script = script_open(path, d);
     if (!script) return free(name), d->code;
     if (from > script->n) {
-        diag_set(d, E_RANGE, (Span){ 0, 0 }, "the lesson has %d pieces; from=%d is beyond", script->n, from);
+        diag_set(d, E_RANGE, (Span){ 0, 0 }, "the lesson has %d pieces; from=%d is beyond",
+                 script->n, from);
         script_free(script);
         return free(name), d->code;
     }
@@ -245,7 +253,8 @@ static Status begin(Session *s, const char *which, bool demo, int from, Diag *d)
     now.name = name;
     int at = resume_at(name, script, from);
     if (at && !from)
-        text_addf(&s->out, "Going on at piece %d of %d; from=1 begins anew.\n\n", at + 1, script->n);
+        text_addf(&s->out, "Going on at piece %d of %d; from=1 begins anew.\n\n", at + 1,
+                  script->n);
     repl_flush(s);
     now.lesson = lesson_open(s, script, style_now(demo), at);
     return OK;
@@ -277,7 +286,8 @@ bool lessons_take(Session *s, const Source *typed)
 
 static void leave(Session *s)
 {
-    text_add(&s->out, now.name ? "Your place is kept. Your own names are back.\n" : "Your own names are back.\n");
+    text_add(&s->out,
+             now.name ? "Your place is kept. Your own names are back.\n" : "Your own names are back.\n");
     repl_flush(s);
     lessons_close();
 }
@@ -370,7 +380,8 @@ static char *argument_text(Call *c)
 static Status want(Call *c, Want what)
 {
     if (!((Face *)c->s->face)->prompt)
-        return diag_set(c->d, E_NAME, c->at, "%s is for the prompt: a lesson talks with a person", c->row->name);
+        return diag_set(c->d, E_NAME, c->at, "%s is for the prompt: a lesson talks with a person",
+                        c->row->name);
     if (what > WANT_DEMO && !now.lesson) {
         diag_set(c->d, E_NAME, c->at, "no lesson is going on");
         return diag_hint(c->d, "lesson lists them, lesson NAME begins one.");
@@ -386,7 +397,8 @@ static Status run_lesson(Call *c, Value *out)
     if (!c->n) return menu_print(c->s, false), OK;
     TRY(call_key_int(c, "from", 0, &from));
     if (from < 0 || from > 100000)
-        return diag_set(c->d, E_RANGE, call_key_span(c, "from"), "from= is the number of a piece, from 1");
+        return diag_set(c->d, E_RANGE, call_key_span(c, "from"),
+                        "from= is the number of a piece, from 1");
     TRY(want(c, WANT_LESSON));
     free(now.which);
     now.which = argument_text(c);
@@ -413,12 +425,14 @@ static Status run_leave(Call *c, Value *out) { return (void)out, want(c, WANT_LE
 #define TALK BUILTIN_COMMAND | BUILTIN_NO_UNDO | BUILTIN_UNSAFE
 
 const Builtin commands_lesson[] = {
-    { .name = "lesson", .usage = "lesson [NAME|NUMBER] [, from=PIECE]", .group = "lessons", .keys = "from", .max_args = 1,
+    { .name = "lesson", .usage = "lesson [NAME|NUMBER] [, from=PIECE]", .group = "lessons",
+      .keys = "from", .max_args = 1,
       .flags = TALK, .run = run_lesson,
       .help = "Lists the lessons with how far you are, or begins one, or goes on where you were. Enter on an empty line "
               "plays what is next; anything else you type is yours. Your names are set aside until `leave`.",
       .example = "lesson" },
-    { .name = "demo", .usage = "demo [NAME]", .group = "lessons", .max_args = 1, .flags = TALK, .run = run_demo,
+    { .name = "demo", .usage = "demo [NAME]", .group = "lessons", .max_args = 1, .flags = TALK,
+      .run = run_demo,
       .help = "Plays a script before a class: each Enter shows and runs the next piece, b takes one back, and whatever you "
               "type in between is live.", .example = "demo" },
     { .name = "hint", .usage = "hint", .group = "lessons", .flags = TALK, .run = run_hint,

@@ -80,8 +80,9 @@ typedef struct ViewState {
     DataView    rows;
     char       *data_text, *loss_text, *optimizer_text;    /* as a command names them; NULL */
     Func       *loss;
+    int64_t     batch_size;  /* rows in one update; 0: not known                   */
     int64_t     sample;      /* row that E is about; -1: none of them              */
-    double     *curve;       /* loss by epoch, or E by pass                        */
+    double     *curve, *curve_x;     /* loss by epoch, or E by pass; thinned out   */
     int         n_curve;
     const char *curve_name;  /* "epoch", "pass"                                    */
     int64_t     epochs;      /* trained in all; 0: none                            */
@@ -99,6 +100,10 @@ typedef struct ViewState {
     Value       given;       /* data named in the command; V_NONE                  */
     double     *passes;      /* E by pass, while this view was open                */
     int         n_passes, cap_passes;
+    Node       *passes_of;   /* that E                                             */
+    const Record *history_seen;      /* the last one; not counted, only compared   */
+    int64_t     pass_seen;
+    bool        by_pass;     /* the curve is the stepper's                         */
 
     Text        explain;     /* what `w` said; empty: the stepper's lines          */
     Text        trace;       /* commands and what they printed                     */
@@ -116,6 +121,8 @@ typedef struct ViewState {
  * viewed. given: data to look at (count kept) or V_NONE. */
 ViewState *view_new(Session *s, const char *name, Value given, Diag *d);
 void       view_free(ViewState *v);
+/* Show the curve y[0 .. n) from now on, until the session is looked at. */
+void       view_curve(ViewState *v, const double *y, int64_t n, const char *by);
 /* Look at the session anew. */
 void       view_read(ViewState *v);
 /* Outputs of the network for rows [from, from + n) of the data, n at most 64: n_out
@@ -126,6 +133,9 @@ bool       view_outputs(const ViewState *v, int64_t from, int64_t n, const doubl
                         const double **loss);
 /* "net.h.W[0, 1]": the selected weight; "" when there is none. */
 void       view_weight_name(const ViewState *v, Text *to);
+/* The command that trains again as the last time; false: there are no data, or too
+ * many without a name. */
+bool       view_train_command(const ViewState *v, Text *to);
 /* Commands that make E of the selected row and begin to step it: "E = ...\nstep E". */
 void       view_row_commands(const ViewState *v, Text *to);
 /* The latest network or quantity of the session; NULL. Borrowed. */

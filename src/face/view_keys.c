@@ -62,13 +62,6 @@ static void why_subject(const ViewState *v, Text *to)
     if (now->node->shape.rank) text_addc(to, ']');
 }
 
-static void train_command(const ViewState *v, Text *to)
-{
-    if (!v->net) return;
-    text_addf(to, "train %s", v->net_name);
-    if (v->data_text) text_addf(to, ", %s", v->data_text);
-}
-
 /* The command of a key with its @ filled in; empty: there is nothing to do it to. */
 static void command_make(const ViewState *v, const char *pattern, Text *to)
 {
@@ -79,7 +72,7 @@ static void command_make(const ViewState *v, const char *pattern, Text *to)
         if (!begins) text_add(to, pattern + 3);
         else if (!steps) text_addf(to, "\n%s", pattern + 3);
     } else if (!strcmp(pattern, "@T")) {
-        train_command(v, to);
+        if (!view_train_command(v, to)) text_clear(to);
     } else if (!strcmp(pattern, "why @W")) {
         Text about = { 0 };
         why_subject(v, &about);
@@ -92,11 +85,13 @@ static void command_make(const ViewState *v, const char *pattern, Text *to)
     }
 }
 
-static void nothing_to_do(ViewState *v)
+static void nothing_to_do(ViewState *v, int key)
 {
     text_clear(&v->notice);
     v->notice_bad = true;
-    if (v->trouble) text_add(&v->notice, v->trouble);
+    if (key == 't' && v->has_rows) text_add(&v->notice, "The data need a name to be trained on "
+                                                        "again: d = data(...).");
+    else if (v->trouble) text_add(&v->notice, v->trouble);
     else if (!v->net) text_add(&v->notice, "There is no network here to train.");
     else text_addf(&v->notice,
                    "There is no loss to step through: train %s, or leave with q and view %s, DATA.",
@@ -109,7 +104,7 @@ static bool key_command(ViewState *v, const Key *k)
     command_make(v, k->command, &t);
     bool good = t.len > 0, why = k->key == 'w';
     bool steps = !strncmp(k->command, "@E", 2) || k->key == 'b';
-    if (!good) nothing_to_do(v);
+    if (!good) nothing_to_do(v, k->key);
     else good = view_run(v, text_str(&t));
     text_clear(&v->explain);
     v->scroll[PANE_EQUATION] = 0;
@@ -170,7 +165,7 @@ static void sample_take(ViewState *v)
     if (!v->has_rows) return;
     Text t = { 0 };
     view_row_commands(v, &t);
-    if (!t.len) nothing_to_do(v);
+    if (!t.len) nothing_to_do(v, '\n');
     else if (view_run(v, text_str(&t))) text_clear(&v->notice);
     text_clear(&v->explain);
     text_free(&t);

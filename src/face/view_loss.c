@@ -33,7 +33,7 @@ static void spark(const ViewState *v, Canvas *c, Rect r)
         if (isfinite(y) && y < low) low = y;
         if (isfinite(y) && y > high) high = y;
     }
-    if (low > 0) low = 0;
+    if (low > 0 && low < high / 2) low = 0;
     int columns = v->n_curve < r.w ? v->n_curve : r.w;
     for (int x = 0; x < columns; x++) {
         int from = (int)((int64_t)x * v->n_curve / columns),
@@ -59,7 +59,7 @@ static void spark_line(const ViewState *v, Canvas *c, int y, int h)
 static void chart(const ViewState *v, Canvas *c, int y)
 {
     Text t = { 0 };
-    PictureSeries one = { .n = v->n_curve, .y = v->curve };
+    PictureSeries one = { .n = v->n_curve, .x = v->curve_x, .y = v->curve };
     Picture p = { .kind = PICTURE_LINES, .count = 1, .series = &one, .x_label = v->curve_name };
     chart_draw(&t, &p, c->w, c->h - y, true);
     const char *line = text_str(&t);

@@ -13,31 +13,38 @@
 #include "face/view_own.h"
 #include "learn/task.h"
 
-enum { FEW = 16 };               /* numbers of a sample that are written out */
+enum {
+    FEW = 16,                    /* numbers of a sample that are written out */
+    FEW_ROWS = 64,               /* ... of data without a name               */
+    EPOCHS = 100                 /* to train when there was no training yet  */
+};
 
 static const Span nowhere = { 0, 0 };
 
 /* ---- task ---- */
 
-/* How a command names this value: a name bound to it, or nothing. */
+static bool same_value(Value a, Value b)
+{
+    if (a.kind != b.kind) return false;
+    return a.kind == V_RECORD ? a.record == b.record : a.kind == V_FUNC && a.func == b.func;
+}
+
+/* How a command names this value: the latest name bound to it, or NULL. */
 static char *name_of(Session *s, Value v)
 {
     int n;
     char *name = NULL;
     Binding **all = session_bindings(s, &n);
-    for (int i = 0; i < n && v.kind == V_RECORD; i++)
-        if (all[i]->value.kind == V_RECORD && all[i]->value.record == v.record) {
-            free(name);
-            name = mem_str(all[i]->name);
-        }
+    for (int i = n - 1; i >= 0 && !name; i--)
+        if (same_value(all[i]->value, v)) name = mem_str(all[i]->name);
     free(all);
     return name;
 }
 
 static char *text_of(Session *s, Value v)
 {
-    if (v.kind == V_STR) return mem_str(v.str->s);
-    if (v.kind != V_FUNC) return NULL;
+    char *name = name_of(s, v);
+    if (name || v.kind != V_FUNC) return name;
     if (v.func->kind != FN_BOUND && v.func->name) return mem_str(v.func->name);
     Text t = { 0 };
     value_print(&t, v, s->format);
@@ -65,6 +72,9 @@ static void task_read(ViewState *v)
     else if (data && data->kind != V_NONE) v->data = value_keep(*data);
     if (loss) v->loss_text = text_of(v->s, *loss);
     if (rule) v->optimizer_text = text_of(v->s, *rule);
+    Value *batch = r ? record_find(r, "batch") : NULL;
+    Diag d = { 0 };
+    v->batch_size = batch && batch->kind == V_NODE ? (int64_t)node_scalar(batch->node, &d) : 0;
     if (!v->loss_text) v->loss_text = mem_str("sse");
     v->loss = func_named(v->s, v->loss_text);
     v->data_text = name_of(v->s, v->data);
@@ -140,6 +150,35 @@ void rows_loss_text(const ViewState *v, int64_t row, Text *t)
     text_addc(t, ')');
     if (!turned) text_add(t, ", "), row_text(v, t, 'y', row);
     text_addc(t, ')');
+}
+
+/* Data without a name, as two lists of rows. */
+static bool data_literal(const ViewState *v, Text *t)
+{
+    const DataView *r = &v->rows;
+    if (!v->has_rows || r->rows * (r->n_in + r->n_out) > FEW_ROWS) return false;
+    Shape x = { .rank = r->sample.rank + 1, .dim = { r->rows } };
+    Shape y = { .rank = r->target.rank + 1, .dim = { r->rows } };
+    if (x.rank > LIMIT_RANK || y.rank > LIMIT_RANK) return false;
+    memcpy(x.dim + 1, r->sample.dim, sizeof *x.dim * (size_t)r->sample.rank);
+    memcpy(y.dim + 1, r->target.dim, sizeof *y.dim * (size_t)r->target.rank);
+    literal(t, &x, r->x);
+    text_add(t, ", ");
+    literal(t, &y, r->y);
+    return true;
+}
+
+bool view_train_command(const ViewState *v, Text *t)
+{
+    if (!v->net || !v->has_rows) return false;
+    text_addf(t, "train %s, ", v->net_name);
+    if (v->data_text) text_add(t, v->data_text);
+    else if (!data_literal(v, t)) return false;
+    text_addf(t, ", loss=%s", v->loss_text);
+    if (v->optimizer_text) text_addf(t, ", optimizer=%s", v->optimizer_text);
+    if (v->batch_size) text_addf(t, ", batch=%lld", (long long)v->batch_size);
+    text_addf(t, ", epochs=%lld", (long long)(v->epochs ? v->epochs : EPOCHS));
+    return true;
 }
 
 /* The first row whose numbers are those of the input; -1: none. */

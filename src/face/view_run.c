@@ -107,11 +107,10 @@ bool view_run(ViewState *v, const char *text)
     trace_command(v, text);
     stop_forget();
     Status st = run_all(v, &r, &d);
-    bool stopped = stop_asked();
     stop_forget();
+    loop_noted(SIGINT);              /* a Ctrl-C till now was meant for the command */
     output_add(v, &s->out);
     text_clear(&v->progress);
-    if (stopped) loop_noted(SIGINT);
     if (st != OK) fault_show(v, &d);
     view_read(v);
     Face *f = s->face;
@@ -169,12 +168,8 @@ static void watch(Session *s, const TrainNow *now)
 {
     ViewState *v = shown;
     if (watch_before) watch_before(s, now);
-    if (!v || now->epoch > LIMIT_POINTS) return;
-    free(v->curve);
-    v->n_curve = (int)now->epoch;
-    v->curve = mem_new(sizeof *v->curve * (size_t)(v->n_curve + 1));
-    if (v->n_curve) memcpy(v->curve, now->loss_history, sizeof *v->curve * (size_t)v->n_curve);
-    v->curve_name = "epoch";
+    if (!v) return;
+    view_curve(v, now->loss_history, now->epoch, "epoch");
     v->epochs = now->epoch;
     if (!stop_asked()) screen_show(v);
 }

@@ -16,6 +16,8 @@
 #include "graph/op.h"
 #include "learn/task.h"
 
+enum { CURVE_MOST = 2000 };      /* points of a curve that are looked at */
+
 static const Span nowhere = { 0, 0 };
 
 static bool is_net(Value v)
@@ -273,12 +275,21 @@ static void selection_follow(ViewState *v)
 
 /* ---- the curve ---- */
 
+/* Another quantity has a curve of its own. */
+static void passes_begin(ViewState *v)
+{
+    if (v->passes_of == v->E) return;
+    node_drop(v->passes_of);
+    v->passes_of = node_keep(v->E);
+    v->n_passes = 0;
+}
+
 static void passes_note(ViewState *v)
 {
     Diag d = { 0 };
-    if (!v->E || v->now->E != v->E) return;
     int64_t pass = v->now->pass;
-    if (pass < 0 || pass > LIMIT_POINTS) return;
+    if (!v->E || v->now->E != v->E || pass < 0 || pass > LIMIT_POINTS) return;
+    passes_begin(v);
     if (pass < v->n_passes - 1) v->n_passes = (int)pass + 1;
     while (v->n_passes <= pass) {
         GROW(v->passes, v->n_passes, v->cap_passes);
@@ -287,28 +298,48 @@ static void passes_note(ViewState *v)
     v->passes[pass] = node_scalar(v->E, &d);
 }
 
-static Node *history_loss(const ViewState *v)
+static const Record *history_of(const ViewState *v)
+{
+    Binding *b = v->net ? session_find(v->s, "history") : NULL;
+    return b && b->value.kind == V_RECORD ? b->value.record : NULL;
+}
+
+static Node *history_loss(const ViewState *v, const Record *history)
 {
     Diag d = { 0 };
-    Binding *b = v->net ? session_find(v->s, "history") : NULL;
-    if (!b || b->value.kind != V_RECORD) return NULL;
-    Value *f = record_find(b->value.record, "loss");
+    Value *f = history ? record_find(history, "loss") : NULL;
     return f ? value_to_node(v->s, *f, nowhere, &d) : NULL;
 }
 
+void view_curve(ViewState *v, const double *y, int64_t n, const char *by)
+{
+    free(v->curve);
+    v->n_curve = (int)(n < CURVE_MOST ? n : CURVE_MOST);
+    v->curve = mem_new(sizeof *v->curve * (size_t)(2 * v->n_curve + 1));
+    v->curve_x = v->curve + v->n_curve;
+    v->curve_name = by;
+    for (int i = 0; i < v->n_curve; i++) {
+        int64_t at = v->n_curve < 2 ? 0 : (n - 1) * i / (v->n_curve - 1);
+        v->curve[i] = y[at];
+        v->curve_x[i] = (double)at;
+    }
+}
+
+/* The curve of what happened last: a training, or passes of the stepper. */
 static void curve_read(ViewState *v)
 {
     Diag d = { 0 };
-    Node *loss = history_loss(v);
+    const Record *history = history_of(v);
+    Node *loss = history_loss(v, history);
     const double *y = loss ? node_eval(loss, &d) : NULL;
     v->epochs = y ? loss->len : 0;
     passes_note(v);
-    bool stepping = v->n_passes > 1 && v->now->pass > 0;
-    v->curve_name = y && !stepping ? "epoch" : "pass";
-    v->n_curve = y && !stepping ? (int)v->epochs : v->n_passes;
-    v->curve = mem_new(sizeof *v->curve * (size_t)(v->n_curve + 1));
-    if (v->n_curve)
-        memcpy(v->curve, y && !stepping ? y : v->passes, sizeof *v->curve * (size_t)v->n_curve);
+    if (v->now->pass != v->pass_seen) v->by_pass = v->now->pass > 0;
+    if (history != v->history_seen) v->by_pass = false;
+    v->history_seen = history;
+    v->pass_seen = v->now->pass;
+    if (y && !v->by_pass) view_curve(v, y, v->epochs, "epoch");
+    else view_curve(v, v->passes, v->n_passes, "pass");
 }
 
 /* ---- all of it ---- */
@@ -455,6 +486,7 @@ void view_free(ViewState *v)
     value_drop(&v->given);
     free(v->name);
     free(v->passes);
+    node_drop(v->passes_of);
     Text *const texts[] = { &v->begin, &v->explain, &v->trace, &v->notice, &v->progress,
                             &v->line, &v->line_before };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) text_free(texts[i]);

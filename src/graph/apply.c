@@ -480,6 +480,12 @@ Node *label_result(Node *n, const char *label)
 static Status apply_layer(Env *e, Func *f, const Args *a, Value *out)
 {
     Func *def = f->of;
+    if (a->n == 1 && a->val[0].kind == V_NODE && !a->val[0].node->shape.rank) {
+        char buf[NUM_TEXT];
+        diag_set(e->d, E_SHAPE, env_span(e, a->at), "%s takes a vector or a batch of vectors, not a single number", def->name);
+        Node *x = a->val[0].node;
+        return diag_hint(e->d, "A vector of one number is written [%s].", x->label ? x->label : x->val ? num_exact(buf, x->val[0]) : "x");
+    }
     if (a->n != 1 || a->n_key)
         return diag_set(e->d, E_TYPE, env_span(e, a->at), "a layer takes one argument, its input; %d given",
                         a->n + a->n_key);

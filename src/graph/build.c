@@ -363,8 +363,10 @@ Status index_node(Env *e, Node *base, const Ast *a, Node **out)
     for (int i = 1; i < a->n; i++) given += a->kid[i]->kind != A_DOTS;
     if (given > rank) {
         char buf[SHAPE_TEXT];
-        return diag_set(e->d, E_SHAPE, env_span(e, a->at), "%d subscripts for %s of shape %s", given,
-                        base->label ? base->label : "a value", shape_print(buf, &base->shape));
+        const char *name = base->label ? base->label : "this value";
+        if (!rank) return diag_set(e->d, E_SHAPE, env_span(e, a->at), "%s is a number and has no elements", name);
+        return diag_set(e->d, E_SHAPE, env_span(e, a->at), "%s has shape %s and takes at most %d subscript%s, not %d",
+                        name, shape_print(buf, &base->shape), rank, rank == 1 ? "" : "s", given);
     }
     Cut cut[LIMIT_RANK];
     for (int i = 0; i < rank; i++) cut[i] = (Cut){ 0, 1, base->shape.dim[i], false };
@@ -439,7 +441,7 @@ static Status build_prime(Env *e, const Ast *a, Value *out)
 {
     Value base = { 0 };
     TRY(build_value(e, a->kid[0], &base));
-    if (base.kind == V_FUNC && base.func->kind != FN_CHAIN) {
+    if (base.kind == V_FUNC && !(base.func->kind == FN_CHAIN && base.func->has_input)) {
         Func *f = func_new(FN_PRIME, base.func->name);
         f->of = base.func;                         /* takes over the count */
         *out = value_func(f);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/stop.h"
+#include "graph/birth.h"
 #include "graph/define.h"
 #include "graph/gbuild.h"
 #include "graph/journal.h"
@@ -14,25 +15,6 @@
 static Status exec(Env *e, const Ast *a);
 
 /* ---- printing results ---- */
-
-static void note_birth(Session *s, Node *n)
-{
-    int64_t at;
-    Node *born = node_birth(n, &at);
-    if (!born || (born->op == &op_leaf && !born->label)) return;
-    Arena arena = { 0 };
-    const Term *t = term_open(&arena, born, at, 8);
-    char buf[NUM_TEXT];
-    text_addf(&s->out, "# the first %s comes from ", num_print(buf, born->val[at], s->format));
-    if (born->op == &op_leaf) term_print_ref(&s->out, born, at);
-    else {
-        term_print(&s->out, t, TERM_NAMES, s->format, 8);
-        text_add(&s->out, " = ");
-        term_print(&s->out, t, TERM_NUMBERS, s->format, 8);
-    }
-    text_addc(&s->out, '\n');
-    arena_clear(&arena);
-}
 
 static bool finite_all(const Node *n)
 {
@@ -55,7 +37,7 @@ static Status show_value(Env *e, const char *name, Value v)
         value_print(&s->out, (Value){ .kind = V_NODE, .node = latest }, s->format);
     }
     if (s->out.len == before || s->out.s[s->out.len - 1] != '\n') text_addc(&s->out, '\n');
-    if (v.kind == V_NODE && !finite_all(v.node)) note_birth(s, v.node);
+    if (v.kind == V_NODE && !finite_all(v.node)) birth_print(&s->out, v.node, s->format);
     return OK;
 }
 

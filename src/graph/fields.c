@@ -27,6 +27,7 @@ static bool scope_field(Scope *s, const char *name, Value *out)
     for (int i = 0; i < s->n_sub; i++)
         if (!strcmp(s->sub_name[i], name)) return *out = scope_value(s->sub[i]), true;
     if (s->out && !strcmp(name, "out")) return *out = value_node(node_keep(s->out)), true;
+    if (s->calls > 1 && !strcmp(name, "call1")) return *out = scope_value(s), true;
     return false;
 }
 
@@ -71,12 +72,20 @@ static void field_names(Value v, Text *t)
             text_addf(t, "%s%s", sep, f->last->name[i]), sep = ", ";
 }
 
+/* What an optimizer remembers stands under the parameter: opt.w.m. */
+static void sub_names(const Func *f, Text *t)
+{
+    bool rule = f->kind == FN_OPTIMIZER || (f->kind == FN_BOUND && f->of->kind == FN_OPTIMIZER);
+    for (int i = 0; rule && f->last && i < f->last->n_sub; i++) text_addf(t, "%s%s", t->len ? ", " : "", f->last->sub_name[i]);
+}
+
 static Status no_field(Value v, const char *name, Span at, Diag *d)
 {
     const char *whose = v.kind == V_FUNC && v.func->name ? v.func->name : value_kind(v);
     diag_set(d, E_NAME, at, "%s has nothing named %s", whose, name);
     Text t = { 0 };
     field_names(v, &t);
+    if (v.kind == V_FUNC) sub_names(v.func, &t);
     if (t.len) diag_hint(d, "It has: %s.", text_str(&t));
     else if (v.kind == V_FUNC) diag_hint(d, "What is inside a function can be asked for after it has been called.");
     text_free(&t);

@@ -231,6 +231,8 @@ static Node *body_over(const Tmpl *t, Node *body, Node *const *in)
     return out;
 }
 
+Node *tmpl_over(const Tmpl *t, Node *const *in) { return body_over(t, t->body, in); }
+
 Node *tmpl_call(const Tmpl *t, Node *const *in, Span at, Diag *d)
 {
     Node *n = node_new(&op_call, in, t->n_arg, NULL, 0, at, d);

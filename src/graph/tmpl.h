@@ -46,6 +46,8 @@ void   tmpl_drop(Tmpl *t);
 void   tmpl_close(Tmpl *t);
 /* A call of t over in[0..n_arg-1] as a node of count 1; NULL and d when shapes do not fit. */
 Node  *tmpl_call(const Tmpl *t, Node *const *in, Span at, Diag *d);
+/* t's body written out over in[0..n_arg-1], as a node of count 1. */
+Node  *tmpl_over(const Tmpl *t, Node *const *in);
 /* Derivative by argument i: the declared one, or derived from the body. */
 const Tmpl *tmpl_slope(const Tmpl *t, int i);
 

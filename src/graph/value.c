@@ -433,8 +433,13 @@ static void argument_print(Text *to, Value v, NumFormat f)
     else {
         Text one = { 0 };
         item_print(&one, v, f);
-        for (const char *s = text_str(&one); *s; s++)
-            if (*s != '\n') text_addc(to, *s);
+        char last = '[';                     /* a matrix on one line needs no columns */
+        for (const char *s = text_str(&one); *s; s++) {
+            bool blank = *s == '\n' || *s == ' ';
+            if (!blank) text_addc(to, *s);
+            else if (last == ',') text_addc(to, ' ');
+            last = *s == '\n' ? ' ' : blank && last == '[' ? '[' : *s;
+        }
         text_free(&one);
     }
 }
@@ -630,8 +635,10 @@ static void record_print(Text *to, const Record *r, NumFormat f)
     for (int i = 0; i < r->n; i++) {
         const Value *v = &r->field[i];
         bool labelled = gradients && v->kind == V_NODE && v->node->label;
-        text_addf(to, "%s%s = ", i ? "\n" : "", labelled ? v->node->label : r->name[i]);
+        bool tall = v->kind == V_NODE && v->node->shape.rank > 1;
+        text_addf(to, tall ? "%s%s =\n" : "%s%s = ", i ? "\n" : "", labelled ? v->node->label : r->name[i]);
         item_print(to, *v, f);
+        while (to->len && to->s[to->len - 1] == '\n') to->s[--to->len] = '\0';
     }
 }
 

@@ -224,7 +224,8 @@ static void result_line(Session *s, const Work *w, const TrainResult *r)
     char buf[NUM_TEXT];
     text_addf(t, "epoch %lld/%lld", (long long)h->epochs, (long long)w->o.epochs);
     for (int i = 0; i < h->n && h->epochs; i++) text_addf(t, "  %s %s", h->name[i], num_print(buf, h->value[i][h->epochs - 1], s->format));
-    text_addf(t, "  # %lld rows, %lld parameters\n", (long long)w->view.rows, (long long)r->parameters);
+    text_addf(t, "  # %lld row%s, %lld parameter%s\n", (long long)w->view.rows, w->view.rows == 1 ? "" : "s",
+              (long long)r->parameters, r->parameters == 1 ? "" : "s");
     if (r->end == TRAIN_STOPPED)
         text_addf(t, "# stopped after epoch %lld of %lld; all that was learned is kept\n", (long long)h->epochs, (long long)w->o.epochs);
     if (r->end != TRAIN_BROKE) return;
@@ -254,10 +255,11 @@ static void task_remember(Call *c, const Work *w)
     w->task.net->task = r;
 }
 
-static Status history_define(Call *c, const TrainResult *r)
+static Status history_define(Call *c, const char *net, const TrainResult *r)
 {
     Record *h = history_record(&r->history, c->d);
     if (!h) return c->d->code;
+    record_set(h, "net", value_str(net));
     return session_define(c->s, "history", value_record(h), B_OTHER, NULL, NULL, c->at, c->d);
 }
 
@@ -277,7 +279,7 @@ static Status run_train(Call *c, Value *out)
         task_remember(c, &w);
         if (r.end == TRAIN_STOPPED) stop_forget();
         if (!c->s->quiet) result_line(c->s, &w, &r);
-        st = history_define(c, &r);
+        st = history_define(c, w.task.net_name, &r);
     }
     train_result_free(&r);
     work_close(&w);

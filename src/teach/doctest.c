@@ -115,7 +115,8 @@ static bool ends_in(const char *file, const char *tail)
 
 void doctest_read(Examples *e, const char *file, const char *text, size_t len)
 {
-    if (ends_in(file, ".texi") || ends_in(file, ".texinfo") || ends_in(file, ".txi")) texinfo_read(e, text, len);
+    if (ends_in(file, ".texi") || ends_in(file, ".texinfo") || ends_in(file, ".txi"))
+        texinfo_read(e, text, len);
     else commonmark_read(e, text, len);
 }
 

@@ -211,7 +211,8 @@ static void difference(Tally *t, const Example *x, const char *file, const char 
     indented(&t->faults, "got", got);
 }
 
-static void example_check(Session *s, const Example *x, const char *typed, const char *file, Tally *t)
+static void example_check(Session *s, const Example *x, const char *typed, const char *file,
+                          Tally *t)
 {
     Text got = { 0 };
     Status st = typed_run(s, typed, &got);

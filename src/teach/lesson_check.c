@@ -31,10 +31,12 @@ static int checks_holding(Check *c, const Piece *p)
 
 static void try_check(Check *c, const Piece *p)
 {
-    count(c, checks_holding(c, p) < p->n_check, p, "all checks hold before anything is done", p->check[0]);
+    count(c, checks_holding(c, p) < p->n_check, p, "all checks hold before anything is done",
+          p->check[0]);
     examples_check(c->s, &p->code, c->file, c->t);
     for (int i = 0; i < p->n_check; i++)
-        count(c, lesson_holds(c->s, p->check[i]), p, "the solution leaves a check false", p->check[i]);
+        count(c, lesson_holds(c->s, p->check[i]), p, "the solution leaves a check false",
+              p->check[i]);
 }
 
 static void guess_check(Check *c, const Piece *p)

@@ -38,7 +38,8 @@ static char *file_read(const char *path)
     size_t n = 0;
     int fd = path ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) : -1;
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-        for (ssize_t got; n < FILE_MOST && (got = read(fd, s + n, FILE_MOST - n)) > 0;) n += (size_t)got;
+        for (ssize_t got; n < FILE_MOST && (got = read(fd, s + n, FILE_MOST - n)) > 0;)
+            n += (size_t)got;
     if (fd >= 0) close(fd);
     return s;
 }
@@ -49,7 +50,8 @@ static bool line_of(const char *line, const char *lesson, Progress *p)
     size_t n = strlen(lesson);
     if (strncmp(line, lesson, n) || line[n] != ' ') return false;
     Progress q = { 0 };
-    bool good = sscanf(line + n, " %d %d %d", &q.at, &q.of, &q.times) == 3 && q.at >= 0 && q.of >= q.at && q.times >= 0;
+    bool good = sscanf(line + n, " %d %d %d", &q.at, &q.of, &q.times) == 3 && q.at >= 0 &&
+        q.of >= q.at && q.times >= 0;
     if (good) *p = q;
     return true;
 }
@@ -119,5 +121,6 @@ Status progress_write(const char *path, const char *lesson, Progress p, Diag *d)
     free(all);
     text_free(&t);
     if (good) return OK;
-    return diag_set(d, E_IO, (Span){ 0, 0 }, "cannot keep the lesson's progress in %s: %s", path, strerror(why));
+    return diag_set(d, E_IO, (Span){ 0, 0 }, "cannot keep the lesson's progress in %s: %s", path,
+                    strerror(why));
 }

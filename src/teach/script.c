@@ -108,7 +108,8 @@ static Status try_read(Piece *s, const char *text, int line, Diag *d)
         else paragraph_add(&s->ask, l.s, l.n);
     }
     if (!s->n_check) return diag_set(d, E_SYNTAX, nowhere, "a try block needs a line check: EXPR");
-    if (!*text) return diag_set(d, E_SYNTAX, nowhere, "a try block ends in solution: and the code below it");
+    if (!*text) return diag_set(d, E_SYNTAX, nowhere,
+                                "a try block ends in solution: and the code below it");
     examples_read(&s->code, text, l.number + 1);
     return OK;
 }
@@ -136,7 +137,8 @@ static Status guess_read(Piece *s, const char *text, int line, Diag *d)
             TRY(st);
         } else paragraph_add(&s->ask, l.s, l.n);
     }
-    if (!s->value || !*s->value) return diag_set(d, E_SYNTAX, nowhere, "a guess block needs a line value: EXPR");
+    if (!s->value || !*s->value) return diag_set(d, E_SYNTAX, nowhere,
+                                                 "a guess block needs a line value: EXPR");
     if (!s->ask) return diag_set(d, E_SYNTAX, nowhere, "a guess block says what is asked");
     return OK;
 }
@@ -144,7 +146,8 @@ static Status guess_read(Piece *s, const char *text, int line, Diag *d)
 static void choice_add(Piece *s, const Line *l)
 {
     GROW(s->choice, s->n_choice, s->cap_choice);
-    s->choice[s->n_choice++] = (Choice){ .text = mem_strn(l->s + 4, l->n - 4), .right = l->s[1] == 'x' };
+    s->choice[s->n_choice++] = (Choice){ .text = mem_strn(l->s + 4, l->n - 4),
+                                         .right = l->s[1] == 'x' };
 }
 
 static bool choice_line(const Line *l)
@@ -162,10 +165,12 @@ static Status choose_read(Piece *s, const char *text, int line, Diag *d)
         else paragraph_add(s->n_choice ? &s->choice[s->n_choice - 1].reply : &s->ask, l.s, l.n);
     }
     if (!s->ask) return diag_set(d, E_SYNTAX, nowhere, "a choose block says what is asked");
-    if (right != 1) return diag_set(d, E_SYNTAX, nowhere, "exactly one answer is the right one (x), not %d", right);
+    if (right != 1) return diag_set(d, E_SYNTAX, nowhere,
+                                    "exactly one answer is the right one (x), not %d", right);
     for (int i = 0; i < s->n_choice; i++)
         if (!s->choice[i].reply)
-            return diag_set(d, E_SYNTAX, nowhere, "what is replied to the answer \"%.80s\" is missing", s->choice[i].text);
+            return diag_set(d, E_SYNTAX, nowhere,
+                            "what is replied to the answer \"%.80s\" is missing", s->choice[i].text);
     return OK;
 }
 
@@ -185,7 +190,8 @@ static const struct {
     const char *word;
     BlockRead  *read;
 } blocks[] = {
-    { "gradus", gradus_read }, { "try", try_read }, { "guess", guess_read }, { "choose", choose_read },
+    { "gradus", gradus_read }, { "try", try_read }, { "guess", guess_read }, { "choose",
+                                                                               choose_read },
     { "plot", plot_read }, { "view", view_read }, { "hint", hint_read }
 };
 
@@ -195,7 +201,8 @@ static BlockRead *block_reader(cmark_node *n)
     const char *info = cmark_node_get_fence_info(n);
     size_t k = info ? strcspn(info, " \t") : 0;
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
-        if (k && k == strlen(blocks[i].word) && !strncmp(info, blocks[i].word, k)) return blocks[i].read;
+        if (k && k == strlen(blocks[i].word) && !strncmp(info, blocks[i].word, k))
+            return blocks[i].read;
     return NULL;
 }
 
@@ -204,7 +211,8 @@ static BlockRead *block_reader(cmark_node *n)
 static Piece *piece_add(Script *s, cmark_node *from, cmark_node *end)
 {
     GROW(s->piece, s->n, s->cap);
-    s->piece[s->n] = (Piece){ .from = from, .end = end, .line = from ? cmark_node_get_start_line(from) : 1 };
+    s->piece[s->n] = (Piece){ .from = from, .end = end,
+                              .line = from ? cmark_node_get_start_line(from) : 1 };
     return &s->piece[s->n++];
 }
 
@@ -251,7 +259,8 @@ Script *script_read(const char *text, size_t len, int *line, Diag *d)
 {
     *line = 1;
     if (len > LIMIT_LESSON)
-        return diag_set(d, E_LIMIT, nowhere, "a lesson has at most %d MiB", LIMIT_LESSON >> 20), NULL;
+        return diag_set(d, E_LIMIT, nowhere, "a lesson has at most %d MiB",
+                        LIMIT_LESSON >> 20), NULL;
     Script *s = mem_new(sizeof *s);
     s->doc = cmark_parse_document(text, len, CMARK_OPT_VALIDATE_UTF8);
     cmark_node *from = cmark_node_first_child(s->doc);
@@ -263,7 +272,8 @@ Script *script_read(const char *text, size_t len, int *line, Diag *d)
     if (st == OK && prose_left(from)) piece_add(s, from, NULL);
     if (st == OK && (!s->title || !s->n)) {
         *line = 1;
-        st = diag_set(d, E_SYNTAX, nowhere, s->title ? "a lesson has at least one piece" : "a lesson begins with a heading, its title");
+        st = diag_set(d, E_SYNTAX, nowhere,
+                      s->title ? "a lesson has at least one piece" : "a lesson begins with a heading, its title");
     }
     if (st == OK) return s;
     script_free(s);

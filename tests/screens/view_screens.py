@@ -230,6 +230,20 @@ def test_the_command_line():
     t.check_restored()
 
 
+def test_training_is_watched_and_stops_at_a_key():
+    t = opened()
+    t.send(":train xor, d, loss=bce, optimizer=adam(lr=0.05), epochs=90000000\r")
+    t.wait("TRAINING  epoch")
+    t.wait("loss by epoch")
+    t.resize(40, 120)
+    t.wait("─ trace ─")
+    t.key("ctrl_c")
+    t.wait("all that was learned is kept")
+    t.wait_gone("TRAINING")
+    t.key("q")
+    check_left(t)
+
+
 def test_help_lies_over_the_panes():
     t = opened()
     t.key("?")

@@ -129,7 +129,8 @@ static void places(void)
     Tally t = doctest("a.md", "text\n\n```gradus\n>> 1 + 1\n2\n\n>> 1 + 2\n4\n```\n");
     CU_ASSERT_EQUAL(t.passed, 1);
     CU_ASSERT_EQUAL(t.failed, 1);
-    CU_ASSERT_STRING_EQUAL(text_str(&t.faults), "a.md:7: 1 + 2\n  expected:\n    4\n  got:\n    3\n");
+    CU_ASSERT_STRING_EQUAL(text_str(&t.faults),
+                           "a.md:7: 1 + 2\n  expected:\n    4\n  got:\n    3\n");
     text_free(&t.faults);
 }
 

@@ -137,7 +137,8 @@ static void plain(void)
 {
     rendered("# Head\n\nOne two three four *five* **six** seven.\n", false,
              "Head\n====\n\nOne two three four\n*five* *six* seven.\n");
-    rendered("- a\n- b c d e f g h i j k\n\nend\n", false, "- a\n- b c d e f g h i j\n  k\n\nend\n");
+    rendered("- a\n- b c d e f g h i j k\n\nend\n", false,
+             "- a\n- b c d e f g h i j\n  k\n\nend\n");
     rendered("3. x\n4. y\n", false, "3. x\n4. y\n");
     rendered("    code  here\n", false, "    code  here\n");
     rendered("> quoted\n", false, "| quoted\n");
@@ -236,7 +237,8 @@ static void digits_wanted(void)
     type(s, l, "1.3");
     CU_ASSERT_TRUE(said(l, "Right."));
     lesson_close(l);
-    l = lesson_open(s, script_of("# T\n\n```guess\nWhat?\nvalue: 0.0024726\n```\n"), (LessonStyle){ .look = { 200, false } }, 0);
+    l = lesson_open(s, script_of("# T\n\n```guess\nWhat?\nvalue: 0.0024726\n```\n"),
+                    (LessonStyle){ .look = { 200, false } }, 0);
     said(l, "What?");
     type(s, l, "0.002");
     CU_ASSERT_TRUE(said(l, "0.002 is right as far as it goes. Give 2 digits."));
@@ -275,7 +277,8 @@ static void names_come_back(void)
     Session *s = session_open();
     Diag d = { 0 };
     int line;
-    CU_ASSERT_EQUAL(session_run_text(s, "t", "x = 10\nown = 3*x\nx <- 11\ndigits = 1", &d, &line), OK);
+    CU_ASSERT_EQUAL(session_run_text(s, "t", "x = 10\nown = 3*x\nx <- 11\ndigits = 1", &d, &line),
+                    OK);
     s->format = (NumFormat){ NUM_ROUND, 3 };
     Lesson *l = tiny_open(s, 0);
     CU_ASSERT_PTR_NULL(session_find(s, "own"));
@@ -322,7 +325,8 @@ static const char show_text[] = "# A demo\n\nOne.\n\n```gradus\n>> n = 1\nn = 1\
 static void demos(void)
 {
     Session *s = session_open();
-    Lesson *l = lesson_open(s, script_of(show_text), (LessonStyle){ .look = { 70, false }, .demo = true }, 0);
+    Lesson *l = lesson_open(s, script_of(show_text), (LessonStyle){ .look = { 70, false },
+                                                                    .demo = true }, 0);
     CU_ASSERT_TRUE(said(l, "A demo. Enter plays"));
     lesson_enter(l);
     CU_ASSERT_TRUE(said(l, "One.\n\n>> n = 1\nn = 1\n"));
@@ -347,7 +351,8 @@ static Status run_danger(Call *c, Value *out)
 }
 
 static const Builtin dangers[] = {
-    { .name = "danger", .usage = "danger", .help = "Writes a file.", .group = "test", .flags = BUILTIN_COMMAND | BUILTIN_UNSAFE,
+    { .name = "danger", .usage = "danger", .help = "Writes a file.", .group = "test",
+      .flags = BUILTIN_COMMAND | BUILTIN_UNSAFE,
       .run = run_danger },
     { 0 }
 };
@@ -356,7 +361,8 @@ static void safe_code(void)
 {
     Session *s = session_open();
     session_add_table(s, dangers);
-    Lesson *l = lesson_open(s, script_of("# T\n\n```gradus\n>> danger\n```\n\nend\n\n---\n\nmore\n"),
+    Lesson *l = lesson_open(s,
+                            script_of("# T\n\n```gradus\n>> danger\n```\n\nend\n\n---\n\nmore\n"),
                             (LessonStyle){ .look = { 200, false } }, 0);
     lesson_enter(l);
     CU_ASSERT_PTR_NULL(strstr(text_str(lesson_text(l)), "the danger ran"));
@@ -384,8 +390,10 @@ static void lesson_tests_lessons(void)
 {
     tested(tiny, 8, 0, "");
     tested("# T\n\n```gradus\n>> 1 + 1\n3\n```\n", 0, 1, "l.md:4: 1 + 1");
-    tested("# T\n\n```try\nDo.\ncheck: 1\nsolution:\nx = 1\n```\n", 2, 1, "l.md:4: all checks hold before");
-    tested("# T\n\n```try\nDo.\ncheck: x == 2\nsolution:\nx = 1\n```\n", 2, 1, "l.md:4: the solution leaves");
+    tested("# T\n\n```try\nDo.\ncheck: 1\nsolution:\nx = 1\n```\n", 2, 1,
+           "l.md:4: all checks hold before");
+    tested("# T\n\n```try\nDo.\ncheck: x == 2\nsolution:\nx = 1\n```\n", 2, 1,
+           "l.md:4: the solution leaves");
     tested("# T\n\n```guess\nWhat?\nvalue: 1/0\n```\n", 0, 1, "no finite number");
     tested("# T\n\n```guess\nWhat?\nvalue: 1/3\nanswer: 0.34\n```\n", 1, 1, "not 0.34");
     tested("# T\n\n```try\nDo.\n```\n", 0, 1, "l.md:3: a try block");

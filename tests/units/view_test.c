@@ -472,6 +472,35 @@ static void enter_steps_the_selected_sample(void)
     end(v);
 }
 
+static void training_is_remembered_and_t_trains_again(void)
+{
+    Session *s = session_with(xor_net);
+    run(s, "train xor, d, loss=bce, optimizer=adam(lr=0.05), epochs=20, batch=4");
+    ViewState *v = view_of(s, "xor", NULL);
+    CU_ASSERT_STRING_EQUAL(text_str(&v->begin), "E = bce(xor([0, 0]), [0])\nstep E, optimizer=adam(lr=0.05)");
+    CU_ASSERT_EQUAL(v->n_curve, 20);
+    double before = v->curve[19];
+    CU_ASSERT_DOUBLE_EQUAL(before, session_number(s, "history.loss[19]"), 0);
+    keys_press(v, "t");
+    CU_ASSERT_EQUAL(strncmp(text_str(&v->trace), ">> train xor, d, loss=bce, optimizer=adam(lr=0.05), batch=4, epochs=20\n", 71), 0);
+    CU_ASSERT_TRUE(v->curve[19] < before);
+    CU_ASSERT_TRUE(shows(v, "loss by epoch"));
+    keys_press(v, "u");
+    CU_ASSERT_DOUBLE_EQUAL(v->curve[19], before, 0);
+    end(v);
+}
+
+static void passes_of_the_stepper_make_a_curve(void)
+{
+    ViewState *v = view_of(session_with(board), "Error", NULL);
+    keys_press(v, "sccc");
+    CU_ASSERT_TRUE(shows(v, "loss by pass"));
+    CU_ASSERT_EQUAL(v->n_curve, 4);
+    CU_ASSERT_DOUBLE_EQUAL(v->curve[0], 0.3272405, 1e-12);
+    CU_ASSERT_TRUE(v->curve[3] < v->curve[2] && v->curve[2] < v->curve[1]);
+    end(v);
+}
+
 static void a_forgotten_name_is_said_and_no_crash(void)
 {
     ViewState *v = view_of(session_with(board), "Error", NULL);
@@ -588,6 +617,8 @@ CU_TestInfo view_tests[] = {
     { "what a command prints is shown", output_of_a_command_is_shown },
     { "a selected weight shows its gradient", a_selected_weight_shows_its_gradient },
     { "Enter steps the selected sample", enter_steps_the_selected_sample },
+    { "training is remembered, and t trains again", training_is_remembered_and_t_trains_again },
+    { "passes of the stepper make a curve", passes_of_the_stepper_make_a_curve },
     { "a forgotten name is said, and nothing breaks", a_forgotten_name_is_said_and_no_crash },
     { "a redefined network is seen anew", a_redefined_network_is_seen_anew },
     { "unknown keys do nothing, and q leaves", unknown_keys_do_nothing_and_q_leaves },
