@@ -40,6 +40,7 @@ library_sources = \
   src/graph/define.h \
   src/graph/exec.c \
   src/graph/fields.c \
+  src/graph/follow.c \
   src/graph/gbuild.c \
   src/graph/gbuild.h \
   src/graph/grad.c \
@@ -51,6 +52,7 @@ library_sources = \
   src/graph/natives.h \
   src/graph/natives_core.c \
   src/graph/natives_tensor.c \
+  src/graph/network.c \
   src/graph/node.c \
   src/graph/node.h \
   src/graph/op.c \
@@ -72,6 +74,7 @@ library_sources = \
   src/graph/shape.c \
   src/graph/slope.c \
   src/graph/slope.h \
+  src/graph/templates.c \
   src/graph/term.c \
   src/graph/term.h \
   src/graph/term_node.c \
@@ -82,6 +85,7 @@ library_sources = \
   src/graph/update.c \
   src/graph/value.c \
   src/graph/value.h \
+  src/graph/value_print.c \
   src/run/kernels.c \
   src/run/kernels.h \
   src/run/order.c \
@@ -260,6 +264,7 @@ unit_sources = \
   tests/units/optimizers_test.c \
   tests/units/parse_test.c \
   tests/units/picture_test.c \
+  tests/units/plan_test.c \
   tests/units/reference.c \
   tests/units/reference.h \
   tests/units/rng_test.c \

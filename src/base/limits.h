@@ -13,6 +13,7 @@ enum {
     LIMIT_LINE       = 1 << 20,     /* bytes of one statement                      */
     LIMIT_DEPTH      = 200,         /* nested brackets, blocks, calls              */
     LIMIT_NAME       = 255,         /* bytes of a name                             */
+    LIMIT_ARGS       = 64,          /* arguments that a definition lists           */
     LIMIT_BLOCK      = 100000,      /* statements in one block                     */
     LIMIT_RANK       = 8,           /* axes of a tensor                            */
     LIMIT_DIM        = 2147483647,  /* elements along one axis                     */

@@ -198,7 +198,7 @@ static Status run_set(Call *c, Value *out)
     if (!place) return diag_set(c->d, E_NAME, call_key_span(c, "plot"), "plot= is auto, window, terminal or text, not %s", to);
     if (mib < 16 || mib > 1 << 24)
         return diag_set(c->d, E_RANGE, call_key_span(c, "memory"), "memory= is in MiB, from 16 to %d", 1 << 24);
-    mem_set_budget((size_t)mib << 20);
+    if (call_has(c, "memory")) mem_set_budget((size_t)mib << 20);
     f->plot_to = place;
     if (!c->n_key) text_addf(&c->s->out, "memory=%lld  # MiB\nplot=%s\n", (long long)mib, place);
     return OK;

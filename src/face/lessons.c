@@ -131,8 +131,9 @@ static void nothing_such(const Shelf *shelf, const char *which, bool demo, Diag 
     folder_path(path, demo);
     diag_set(d, E_NAME, (Span){ 0, 0 }, "there is no %s %.80s", demo ? "demo" : "lesson", which);
     if (close) diag_hint(d, "Did you mean %s?", close);
-    else if (!shelf->n) diag_hint(d,
-                                  "None was found in %.300s; GRADUS_DATA in the environment names another place.", path);
+    else if (!shelf->n)
+        diag_hint(d, "None was found in %.300s; GRADUS_DATA in the environment names another "
+                     "place.", path);
     else diag_hint(d, "%s alone lists them.", demo ? "demo" : "lesson");
     free(names);
 }
@@ -175,25 +176,6 @@ static Script *script_open(const char *path, Diag *d)
 
 /* ---- playing ---- */
 
-/* The text is safe already: what came from the file or from running passed the
- * funnel, and the only escapes are ours. */
-static void show(Session *s, Text *t)
-{
-    repl_flush(s);
-    if (t->len) fwrite(t->s, 1, t->len, stdout);
-    fflush(stdout);
-    text_clear(t);
-}
-
-static LessonStyle style_now(bool demo)
-{
-    int w, h;
-    terminal_size(&w, &h);
-    if (w > WIDTH_MOST) w = WIDTH_MOST;
-    return (LessonStyle){ .look = { w - 1 < 20 ? 20 : w - 1, terminal_colours() > 0 },
-                          .demo = demo, .show = show };
-}
-
 static void progress_keep(Session *s)
 {
     if (!now.lesson || !now.name) return;
@@ -209,6 +191,26 @@ static void progress_keep(Session *s)
         repl_fault(s, NULL, &d);
     }
     free(path);
+}
+
+/* The text is safe already: what came from the file or from running passed the
+ * funnel, and the only escapes are ours. What is on the screen has been kept. */
+static void show(Session *s, Text *t)
+{
+    progress_keep(s);
+    repl_flush(s);
+    if (t->len) fwrite(t->s, 1, t->len, stdout);
+    fflush(stdout);
+    text_clear(t);
+}
+
+static LessonStyle style_now(bool demo)
+{
+    int w, h;
+    terminal_size(&w, &h);
+    if (w > WIDTH_MOST) w = WIDTH_MOST;
+    return (LessonStyle){ .look = { w - 1 < 20 ? 20 : w - 1, terminal_colours() > 0 },
+                          .demo = demo, .show = show };
 }
 
 void lessons_close(void)
@@ -272,22 +274,19 @@ bool lessons_enter(Session *s)
 {
     const Face *f = s->face;
     if (!now.lesson || (lesson_waits(now.lesson) && f->last_step)) return false;
-    bool used = lesson_enter(now.lesson);
-    progress_keep(s);
-    return used;
+    return lesson_enter(now.lesson);
 }
 
 bool lessons_take(Session *s, const Source *typed)
 {
-    bool taken = now.lesson && lesson_takes(now.lesson, typed);
-    if (taken) progress_keep(s);
-    return taken;
+    (void)s;
+    return now.lesson && lesson_takes(now.lesson, typed);
 }
 
 static void leave(Session *s)
 {
-    text_add(&s->out,
-             now.name ? "Your place is kept. Your own names are back.\n" : "Your own names are back.\n");
+    if (now.name) text_add(&s->out, "Your place is kept. ");
+    text_add(&s->out, "Your own names are back.\n");
     repl_flush(s);
     lessons_close();
 }
@@ -316,7 +315,6 @@ void lessons_after(Session *s, const Source *typed)
     if (want) want_do(s, want, which);
     else if (now.lesson) lesson_after(now.lesson, typed);
     free(which);
-    progress_keep(s);
 }
 
 /* ---- the menu ---- */
@@ -428,21 +426,25 @@ const Builtin commands_lesson[] = {
     { .name = "lesson", .usage = "lesson [NAME|NUMBER] [, from=PIECE]", .group = "lessons",
       .keys = "from", .max_args = 1,
       .flags = TALK, .run = run_lesson,
-      .help = "Lists the lessons with how far you are, or begins one, or goes on where you were. Enter on an empty line "
-              "plays what is next; anything else you type is yours. Your names are set aside until `leave`.",
+      .help = "Lists the lessons with how far you are, or begins one, or goes on where you were. "
+              "Enter on an empty line plays what is next; anything else you type is yours. Your "
+              "names are set aside until `leave`.",
       .example = "lesson" },
     { .name = "demo", .usage = "demo [NAME]", .group = "lessons", .max_args = 1, .flags = TALK,
       .run = run_demo,
-      .help = "Plays a script before a class: each Enter shows and runs the next piece, b takes one back, and whatever you "
-              "type in between is live.", .example = "demo" },
+      .help = "Plays a script before a class: each Enter shows and runs the next piece, b takes "
+              "one back, and whatever you type in between is live.", .example = "demo" },
     { .name = "hint", .usage = "hint", .group = "lessons", .flags = TALK, .run = run_hint,
       .help = "In a lesson: the next hint for what is asked.", .example = "" },
     { .name = "skip", .usage = "skip", .group = "lessons", .flags = TALK, .run = run_skip,
       .help = "In a lesson: shows the answer or one solution, and goes on.", .example = "" },
     { .name = "again", .usage = "again", .group = "lessons", .flags = TALK, .run = run_again,
-      .help = "In a lesson: the piece at hand from its beginning, with the state the lesson had there.", .example = "" },
+      .help = "In a lesson: the piece at hand from its beginning, with the state that it "
+              "had there.",
+      .example = "" },
     { .name = "leave", .usage = "leave", .group = "lessons", .flags = TALK, .run = run_leave,
-      .help = "Ends the lesson or demo. Its place is kept and your own names come back.", .example = "" },
+      .help = "Ends the lesson or demo. Its place is kept and your own names come back.",
+      .example = "" },
     { 0 }
 };
 

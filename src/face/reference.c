@@ -245,6 +245,7 @@ static const struct { long long value; const char *what; } limit_rows[] = {
     { LIMIT_LINE, "bytes of one statement" },
     { LIMIT_DEPTH, "brackets, blocks or calls inside each other" },
     { LIMIT_NAME, "bytes of a name" },
+    { LIMIT_ARGS, "arguments that a definition lists" },
     { LIMIT_BLOCK, "statements in one block" },
     { LIMIT_RANK, "axes of a tensor" },
     { LIMIT_DIM, "elements along one axis" },

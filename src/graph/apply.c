@@ -28,7 +28,7 @@ const Ast *formal_at(const Func *f, int i) { return f->ast->kid[i]; }
 
 static const char *const op_formal[] = { "a", "b", "c" };
 
-static const char *formal_name(const Func *f, int i)
+const char *formal_name(const Func *f, int i)
 {
     return f->kind == FN_OP ? op_formal[i] : formal_at(f, i)->text;
 }
@@ -52,8 +52,8 @@ static void formals_print(Text *t, const Func *f, int from)
 
 typedef struct {
     int   n;                 /* formals */
-    Value val[64];
-    bool  have[64];
+    Value val[LIMIT_ARGS];
+    bool  have[LIMIT_ARGS];
 } Bound;
 
 static void bound_free(Bound *b)
@@ -73,7 +73,7 @@ static Status too_many(Env *e, const Func *f, int from, int given, Span at)
 
 static Status unknown_key(Env *e, const Func *f, int from, const char *key, Span at)
 {
-    const char *names[64];
+    const char *names[LIMIT_ARGS];
     int n = formal_count(f);
     for (int i = from; i < n; i++) names[i - from] = formal_name(f, i);
     const char *near = text_nearest(key, names, n - from);
@@ -90,7 +90,7 @@ static Status unknown_key(Env *e, const Func *f, int from, const char *key, Span
 static Status bind(Env *e, const Func *f, int from, const Args *a, Bound *b)
 {
     *b = (Bound){ .n = formal_count(f) };
-    assert(b->n <= 64);
+    assert(b->n <= LIMIT_ARGS);
     if (a->n > b->n - from) return too_many(e, f, from, a->n, a->at);
     for (int i = 0; i < a->n; i++) b->val[from + i] = value_keep(a->val[i]), b->have[from + i] = true;
     for (int k = 0; k < a->n_key; k++) {
@@ -119,7 +119,7 @@ static Status bind_scope(Env *body, const Func *f, Bound *b, Span at)
     return OK;
 }
 
-static Env body_env(Env *e, const Func *f, Span at)
+Env body_env(Env *e, const Func *f, Span at)
 {
     return (Env){ .s = e->s, .d = e->d, .use = e->use, .prelude = f->prelude, .inside = true,
                   .blame = env_span(e, at), .depth = e->depth, .build = e->build };
@@ -168,126 +168,7 @@ static Status apply_later(Env *e, Func *f, int from, const Args *a, Value *out)
     return st;
 }
 
-/* ---- templates ---- */
-
-static Tmpl *op_tmpl(const Op *op)
-{
-    if (op->kind != OP_ELEMENT || op->min_in != op->max_in) return NULL;
-    Shape scalar = { 0 };
-    Diag d = { 0 };
-    Node *arg[3];
-    for (int i = 0; i < op->max_in; i++) {
-        arg[i] = node_leaf(&scalar, NULL, &d);
-        node_label(arg[i], "%s", op->max_in == 1 ? "x" : op_formal[i]);
-    }
-    Node *body = node_new(op, arg, op->max_in, NULL, 0, (Span){ 0, 0 }, &d);
-    Tmpl *t = tmpl_make(op->name, body, arg, op->max_in);
-    node_drop(body);
-    for (int i = 0; i < op->max_in; i++) node_drop(arg[i]);
-    return t;
-}
-
-/* Build f's body once over scalar leaves; any fault or any number that had to be
- * known means: not a template. */
-static Tmpl *def_probe(Env *e, Func *f, Func *body_of, Record_of_use *use)
-{
-    int n = formal_count(f);
-    if (n < 1 || n > 3 || formal_count(body_of) != n) return NULL;
-    const Ast *b = body_of->ast->kid[n];
-    if (b->kind == A_BLOCK && b->n > 1) return NULL;       /* its locals are to be named nodes */
-    Diag d = { 0 };
-    Shape scalar = { 0 };
-    Env body = { .s = e->s, .d = &d, .use = use, .prelude = f->prelude, .inside = true,
-                 .depth = e->depth, .scope = scope_new() };
-    Node *arg[3];
-    for (int i = 0; i < n; i++) {
-        arg[i] = node_leaf(&scalar, NULL, &d);
-        node_label(arg[i], "%s", formal_name(f, i));
-        scope_set(body.scope, formal_name(body_of, i), value_node(node_keep(arg[i])));
-    }
-    Value v = { 0 };
-    Tmpl *t = NULL;
-    Status st = body_of->ast->kid[n]->kind == A_BLOCK ? build_block(&body, body_of->ast->kid[n], &v)
-                                                      : build_value(&body, body_of->ast->kid[n], &v);
-    if (st == OK && v.kind == V_NODE && !use->n_guard) t = tmpl_make(f->name, v.node, arg, n);
-    value_drop(&v);
-    scope_drop(body.scope);
-    for (int i = 0; i < n; i++) node_drop(arg[i]);
-    return t;
-}
-
-/* f'(x) = ... as somebody wrote it; counted, or NULL. */
-static Func *declared_slope(Env *e, const Func *f)
-{
-    char name[LIMIT_NAME + 8];
-    snprintf(name, sizeof name, "%s'", f->name);
-    Value v = { 0 };
-    if (f->prelude) {
-        if (!prelude_lookup(e->s, name, &v)) return NULL;
-    } else {
-        Binding *b = session_find(e->s, name);
-        if (!b) return NULL;
-        v = value_keep(b->value);
-    }
-    if (v.kind == V_FUNC && v.func->kind == FN_DEF) return v.func;
-    value_drop(&v);
-    return NULL;
-}
-
-static void tmpl_forget(Func *f)
-{
-    tmpl_close(f->tmpl);
-    for (char **p = f->tmpl_dep; p && *p; p++) free(*p);
-    free(f->tmpl_dep);
-    f->tmpl = NULL;
-    f->tmpl_dep = NULL;
-    f->tmpl_state = -1;
-}
-
-static void def_tmpl_make(Env *e, Func *f)
-{
-    Record_of_use use = { 0 };
-    f->tmpl_state = 0;                    /* a body that calls itself must not probe for ever */
-    f->tmpl_at = e->s->structure;
-    f->tmpl = def_probe(e, f, f, &use);
-    Func *slope = f->tmpl ? declared_slope(e, f) : NULL;
-    if (slope) {
-        f->tmpl->slope[0] = def_probe(e, f, slope, &use);
-        if (f->tmpl->slope[0]) {
-            free(f->tmpl->slope[0]->name);
-            f->tmpl->slope[0]->name = mem_str(slope->name);
-            f->tmpl->declared = true;
-        }
-        func_drop(slope);
-    }
-    f->tmpl_state = f->tmpl != NULL;
-    if (!f->prelude) {
-        char primed[LIMIT_NAME + 8];
-        snprintf(primed, sizeof primed, "%s'", f->name);
-        Env note = { .use = &use };
-        use_dep(&note, primed);
-    }
-    f->tmpl_dep = mem_new(sizeof *f->tmpl_dep * (size_t)(use.n_dep + 1));
-    for (int i = 0; i < use.n_dep; i++) f->tmpl_dep[i] = mem_str(use.dep[i]);
-    use_free(&use);
-}
-
-const Tmpl *func_tmpl(Env *e, Func *f)
-{
-    if (f->kind == FN_PRIME) {
-        const Tmpl *t = func_tmpl(e, f->of);
-        return t ? tmpl_slope(t, 0) : NULL;
-    }
-    if (f->kind == FN_OP) {
-        if (f->tmpl_state < 0) f->tmpl = op_tmpl(f->op), f->tmpl_state = f->tmpl != NULL;
-        return f->tmpl;
-    }
-    if (f->kind != FN_DEF) return NULL;
-    if (f->tmpl_state >= 0 && !f->prelude && f->tmpl_at != e->s->structure) tmpl_forget(f);
-    if (f->tmpl_state < 0) def_tmpl_make(e, f);
-    for (char **p = f->tmpl_dep; p && *p; p++) use_dep(e, *p);
-    return f->tmpl;
-}
+/* ---- calls of templates ---- */
 
 static Status apply_tmpl(Env *e, const Tmpl *t, Bound *b, Span at, Value *out)
 {
@@ -337,14 +218,14 @@ static bool called_before(const Env *e, const Func *f)
 
 /* The second call of f within one definition is f.call2: its inside has a name
  * of its own, so that two calls are never mistaken for each other. */
-static void call_path(char *path, size_t size, const Env *e, const Func *f, const char *name)
+void call_path(char *path, size_t size, const Env *e, const Func *f, const char *name)
 {
     if (e->scope && e->path) snprintf(path, size, "%s.%s", e->path, name);
     else if (called_before(e, f)) snprintf(path, size, "%s.call%d", name, f->last->calls + 1);
     else snprintf(path, size, "%s", name);
 }
 
-static void remember_scope(Env *e, Func *f, Scope *scope, const char *name)
+void remember_scope(Env *e, Func *f, Scope *scope, const char *name)
 {
     if (e->scope) {
         scope_add_sub(e->scope, name, scope);
@@ -360,7 +241,7 @@ static void remember_scope(Env *e, Func *f, Scope *scope, const char *name)
     remember_last(e, f, scope);
 }
 
-static Status scope_finish(Env *body, Value *out)
+Status scope_finish(Env *body, Value *out)
 {
     if (out->kind == V_NODE) {
         node_drop(body->scope->out);
@@ -411,13 +292,14 @@ static Status apply_def(Env *e, Func *f, const Args *a, Value *out)
 /* No template: f is a whole computation of one number; differentiate its graph. */
 static Status prime_general(Env *e, Func *f, const Args *a, Value *out)
 {
+    if (a->n > LIMIT_ARGS) return diag_set(e->d, E_LIMIT, env_span(e, a->at), "more than %d arguments", LIMIT_ARGS);
     if (a->n < 1) return diag_set(e->d, E_TYPE, env_span(e, a->at), "%s' needs an argument", f->name ? f->name : "f");
     Node *x = value_to_node(e->s, a->val[0], env_span(e, a->at), e->d);
     if (!x) return e->d->code;
     Node *at = node_slot(x);
     Value y = { 0 }, arg = value_node(node_keep(at));
     Args args = *a;
-    Value first[64];
+    Value first[LIMIT_ARGS];
     memcpy(first, a->val, sizeof *a->val * (size_t)a->n);
     first[0] = arg;
     args.val = first;
@@ -517,154 +399,6 @@ static Status apply_layer(Env *e, Func *f, const Args *a, Value *out)
     }
     scope_drop(body.scope);
     bound_free(&b);
-    return st;
-}
-
-/* ---- networks ---- */
-
-static const char *stage_base(const Func *f)
-{
-    if (f->kind == FN_BOUND) return stage_base(f->of);
-    if (f->kind == FN_CHAIN) return f->name ? f->name : "block";
-    return f->name ? f->name : "f";
-}
-
-static char *stage_auto_name(const Func *chain, const Func *f)
-{
-    const char *base = strrchr(stage_base(f), '.');
-    base = base ? base + 1 : stage_base(f);
-    char name[LIMIT_NAME + 16];
-    for (int k = 1;; k++) {
-        snprintf(name, sizeof name, "%s%d", base, k);
-        bool taken = false;
-        for (int i = 0; i < chain->n_stage; i++) taken |= !strcmp(chain->stage_name[i], name);
-        if (!taken) return mem_str(name);
-    }
-}
-
-static void chain_add(Func *c, Func *f, const char *name)
-{
-    char *stage = name ? mem_str(name) : stage_auto_name(c, f);
-    c->stage = mem_grow(c->stage, (size_t)c->n_stage + 1, sizeof *c->stage);
-    c->stage_name = mem_grow(c->stage_name, (size_t)c->n_stage + 1, sizeof *c->stage_name);
-    c->stage[c->n_stage] = func_keep(f);
-    c->stage_name[c->n_stage++] = stage;
-}
-
-Func *chain_compose(Func *left, Func *right, const char *right_name)
-{
-    Func *c = func_new(FN_CHAIN, NULL);
-    if (left->kind == FN_CHAIN && !left->name) {
-        c->has_input = left->has_input;
-        c->input = left->input;
-        for (int i = 0; i < left->n_stage; i++) chain_add(c, left->stage[i], left->stage_name[i]);
-    } else {
-        c->has_input = left->kind == FN_CHAIN && left->has_input;
-        c->input = left->input;
-        chain_add(c, left, NULL);
-    }
-    chain_add(c, right, right_name);
-    return c;
-}
-
-static Status chain_check_input(Env *e, Func *f, Node *x, Span at)
-{
-    if (!f->has_input) return OK;
-    int r = f->input.rank, extra = x->shape.rank - r;
-    bool fits = extra == 0 || extra == 1;
-    for (int i = 0; i < r && fits; i++) fits = x->shape.dim[extra + i] == f->input.dim[i];
-    if (fits) return OK;
-    char want[SHAPE_TEXT], got[SHAPE_TEXT];
-    diag_set(e->d, E_SHAPE, env_span(e, at), "%s takes samples of shape %s; %s has shape %s",
-             f->name ? f->name : "the network", shape_print(want, &f->input), x->label ? x->label : "this input",
-             shape_print(got, &x->shape));
-    return diag_hint(e->d, "Give one sample of that shape, or a batch of them with one more axis in front.");
-}
-
-static Status apply_stage(Env *body, Func *f, int i, Value *x, Span at)
-{
-    Value y = { 0 };
-    Args one = { .n = 1, .val = x, .at = at };
-    TRY(func_apply(body, f->stage[i], &one, &y));
-    value_drop(x);
-    *x = y;
-    bool layer = f->stage[i]->kind == FN_BOUND || f->stage[i]->kind == FN_CHAIN;
-    if (y.kind == V_NODE && !(layer && y.node->label)) {
-        char path[600];
-        snprintf(path, sizeof path, "%s.%s", body->path, f->stage_name[i]);
-        x->node = label_result(y.node, path);
-        node_drop(y.node);
-    }
-    scope_set(body->scope, f->stage_name[i], value_keep(*x));
-    return OK;
-}
-
-static Status apply_chain(Env *e, Func *f, const Args *a, Value *out)
-{
-    if (a->n != 1 || a->n_key)
-        return diag_set(e->d, E_TYPE, env_span(e, a->at), "%s takes one argument, its input; %d given",
-                        f->name ? f->name : "a network", a->n + a->n_key);
-    if (!f->name) TRY(func_name_as(e, f, e->path ? e->path : "net"));
-    Node *x = value_to_node(e->s, a->val[0], env_span(e, a->at), e->d);
-    if (!x) return e->d->code;
-    TRY(chain_check_input(e, f, x, a->at));
-    Env body = body_env(e, f, a->at);
-    body.prelude = e->prelude;
-    body.scope = scope_new();
-    char path[600];
-    const char *dot = strrchr(f->name, '.');
-    bool nested = e->scope && e->path;
-    call_path(path, sizeof path, e, f, nested && dot ? dot + 1 : f->name);
-    body.path = path;
-    Value v = value_node(node_keep(x));
-    Status st = OK;
-    for (int i = 0; i < f->n_stage && st == OK; i++) st = apply_stage(&body, f, i, &v, a->at);
-    if (st == OK) {
-        *out = v;
-        scope_finish(&body, out);
-        remember_scope(e, f, body.scope, nested && dot ? dot + 1 : f->name);
-    } else {
-        value_drop(&v);
-    }
-    scope_drop(body.scope);
-    return st;
-}
-
-static void name_stages(Func *f)
-{
-    for (int i = 0; i < f->n_stage; i++) {
-        Func *g = f->stage[i];
-        bool layer = g->kind == FN_BOUND && g->of->kind == FN_LAYER;
-        bool fresh = g->kind == FN_CHAIN ? !g->name : layer && !strchr(g->name, '.') && g->refs == 1;
-        if (!fresh && !(layer && !strcmp(g->name, g->of->name))) continue;
-        char path[600];
-        snprintf(path, sizeof path, "%s.%s", f->name, f->stage_name[i]);
-        free(g->name);
-        g->name = mem_str(path);
-        if (g->kind == FN_CHAIN) name_stages(g);
-    }
-}
-
-Status func_name_as(Env *e, Func *f, const char *name)
-{
-    if (f->kind == FN_BOUND && f->of->kind == FN_LAYER && !strcmp(f->name, f->of->name)) {
-        free(f->name);
-        f->name = mem_str(name);
-        return OK;
-    }
-    if (f->kind != FN_CHAIN || f->name) return OK;
-    f->name = mem_str(name);
-    name_stages(f);
-    if (!f->has_input) return OK;
-    Node *x = node_leaf(&f->input, NULL, e->d);
-    if (!x) return e->d->code;
-    Value arg = value_node(x), y = { 0 };
-    Args one = { .n = 1, .val = &arg };
-    Status st = apply_chain(e, f, &one, &y);
-    value_drop(&y);
-    value_drop(&arg);
-    scope_drop(f->last);
-    f->last = NULL;
     return st;
 }
 

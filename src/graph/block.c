@@ -183,10 +183,26 @@ static Status local_param(Env *e, const Ast *a)
 
 /* ---- control ---- */
 
-static Status local_times(Env *e, const Ast *a, double times)
+Status loop_times(Env *e, const Ast *a, int64_t *times)
 {
-    if (times > LIMIT_UNROLL)
-        return diag_set(e->d, E_LIMIT, env_span(e, a->at), "a loop inside a function of more than %d turns", LIMIT_UNROLL);
+    Node *n;
+    Span at = a->kid[0]->at;
+    TRY(build_node(e, a->kid[0], &n));
+    Status st = static_int(e, n, at, "the number of turns", times);
+    node_drop(n);
+    if (st == OK && *times < 0)
+        st = diag_set(e->d, E_RANGE, env_span(e, at), "repeat needs a number from 0 on, not %lld", (long long)*times);
+    return st;
+}
+
+static Status too_many_turns(Env *e, const Ast *a)
+{
+    return diag_set(e->d, E_LIMIT, env_span(e, a->at), "a loop inside a function of more than %d turns", LIMIT_UNROLL);
+}
+
+static Status local_times(Env *e, const Ast *a, int64_t times)
+{
+    if (times > LIMIT_UNROLL) return too_many_turns(e, a);
     Value v = { 0 };
     Status st = OK;
     for (int i = 0; i < times && st == OK && !e->broke; i++) {
@@ -199,12 +215,8 @@ static Status local_times(Env *e, const Ast *a, double times)
 
 static Status local_repeat(Env *e, const Ast *a)
 {
-    Node *n;
-    double times;
-    TRY(build_node(e, a->kid[0], &n));
-    Status st = env_static(e, n, a->kid[0]->at, &times);
-    node_drop(n);
-    TRY(st);
+    int64_t times;
+    TRY(loop_times(e, a, &times));
     return local_times(e, a, times);
 }
 
@@ -215,6 +227,7 @@ static Status local_for(Env *e, const Ast *a)
     Status st = OK;
     if (!all->shape.rank)
         st = diag_set(e->d, E_SHAPE, env_span(e, a->kid[0]->at), "for needs a vector or a list to walk through");
+    else if (all->shape.dim[0] > LIMIT_UNROLL) st = too_many_turns(e, a);
     for (int64_t i = 0; st == OK && i < all->shape.dim[0] && !e->broke; i++) {
         int64_t attr = 0;
         Node *at = node_num((double)i);
@@ -236,8 +249,7 @@ static Status local_for(Env *e, const Ast *a)
 static Status local_while(Env *e, const Ast *a)
 {
     for (int turns = 0;; turns++) {
-        if (turns > LIMIT_UNROLL)
-            return diag_set(e->d, E_LIMIT, env_span(e, a->at), "a loop inside a function of more than %d turns", LIMIT_UNROLL);
+        if (turns > LIMIT_UNROLL) return too_many_turns(e, a);
         Node *n;
         double go;
         Value v = { 0 };

@@ -75,6 +75,14 @@ Status call_ast(Env *e, Func *f, Ast *const *kid, int n, Span at, Value *out);
 Status func_name_as(Env *e, Func *f, const char *name);
 Func  *chain_compose(Func *left, Func *right, const char *right_name);
 const Tmpl *func_tmpl(Env *e, Func *f);
+Status apply_chain(Env *e, Func *f, const Args *a, Value *out);    /* network.c */
+const char *formal_name(const Func *f, int i);
+Env    body_env(Env *e, const Func *f, Span at);
+/* Labels inside a call of f: "f", or "f.call2" for the second call in one definition. */
+void   call_path(char *path, size_t size, const Env *e, const Func *f, const char *name);
+/* What f.u means from now on, and again when the definition is entered. */
+void   remember_scope(Env *e, Func *f, Scope *scope, const char *name);
+Status scope_finish(Env *body, Value *out);
 int    formal_count(const Func *f);
 const Ast *formal_at(const Func *f, int i);
 Owned *func_own(Func *f, const char *path);
@@ -82,6 +90,8 @@ Node  *label_result(Node *n, const char *label);               /* counted; may w
 
 /* ---- block.c ---- */
 Status build_block(Env *e, const Ast *block, Value *out);
+/* How often repeat runs its block: a whole number from 0 on. */
+Status loop_times(Env *e, const Ast *a, int64_t *times);
 
 /* ---- call.c ---- */
 Status native_call(Env *e, const Builtin *row, Ast *const *kid, int n, const Args *given,

@@ -20,6 +20,13 @@ Status   define_name(Session *s, const char *name, Value v, const Definition *de
 void     session_put(Session *s, const char *name, Binding *b);    /* NULL: remove */
 Binding *binding_keep(Binding *b);
 void     binding_drop(Binding *b);
+Binding *binding_new(const char *name, Value v, BindingKind kind, Source *src, Ast *ast);
+void     binding_take_use(Binding *b, Record_of_use *u);           /* empties u; NULL is fine */
+/* The slot of the name for def: the old one, journalled, when the shape stays (*same). */
+Status   slot_for(Session *s, Binding *old, const char *name, Node *def, Span at, Diag *d, Value *out, bool *same);
+/* follow.c: everything that must follow a redefinition of `name`; structural: with
+ * another shape or kind. */
+Status   follow_change(Session *s, const char *name, bool structural, Diag *d);
 /* A top-level declaration `param W[2, 3] = ...`: a new leaf. */
 Status   declared_leaf(Env *e, const Ast *decl, Node **out);
 

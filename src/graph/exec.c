@@ -372,13 +372,9 @@ static Status condition(Env *e, const Ast *a, bool *out)
 
 static Status exec_repeat(Env *e, const Ast *a)
 {
-    Node *n;
-    double times;
-    TRY(build_node(e, a->kid[0], &n));
-    Status st = env_static(e, n, a->kid[0]->at, &times);
-    node_drop(n);
-    TRY(st);
-    for (double i = 0; i < times && !e->broke; i++) TRY(exec_block(e, a->kid[1]));
+    int64_t times;
+    TRY(loop_times(e, a, &times));
+    for (int64_t i = 0; i < times && !e->broke; i++) TRY(exec_block(e, a->kid[1]));
     e->broke = false;
     return OK;
 }

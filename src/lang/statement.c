@@ -97,6 +97,10 @@ static bool name_parse(Parser *p, const char *what, const Token **out)
 /* Names twice among the formals make a call ambiguous. */
 static bool formal_is_new(Parser *p, const Ast *formal, int base)
 {
+    if (p->n_stack - base >= LIMIT_ARGS) {
+        parser_refuse(p, E_LIMIT, formal->at, "more than %d arguments", LIMIT_ARGS);
+        return false;
+    }
     for (int i = base; i < p->n_stack; i++) {
         if (strcmp(p->stack[i]->text, formal->text)) continue;
         parser_refuse(p, E_SYNTAX, formal->op, "%s stands twice among the arguments",

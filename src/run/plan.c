@@ -135,6 +135,14 @@ static Node *plan_node(const Build *b, const Node *n) { return &b->p->node[b->of
 
 static Node *owner_of(const Plan *p, const Node *n) { return &p->node[p->owner[n - p->node]]; }
 
+/* The plan's node of a leaf; NULL: nothing reads it. */
+static const Node *plan_leaf(const Build *b, const Node *leaf)
+{
+    for (int i = 0; leaf && i < b->o->n; i++)
+        if (b->o->node[i] == leaf && b->of[i] >= 0) return &b->p->node[b->of[i]];
+    return NULL;
+}
+
 /* ---- steps ---- */
 
 /* For each node: how many steps and asked numbers read it. */
@@ -219,9 +227,7 @@ static void plan_add_updates(Build *b)
     }
     for (int i = 0; i < b->r->n; i++) {
         double *to = store_of(b->store, b->r->leaf[i]);
-        int at = order_find(b->o, b->r->leaf[i]);
-        const Node *leaf = b->of[at] >= 0 ? &p->node[b->of[at]] : NULL;
-        if (may_write_over(p, step_of(p, from[i]), leaf)) from[i]->val = to;
+        if (may_write_over(p, step_of(p, from[i]), plan_leaf(b, b->r->leaf[i]))) from[i]->val = to;
         else p->copy[p->n_copy++] = (Copy){ to, from[i] };
     }
     free(from);
@@ -275,13 +281,6 @@ static Node **views_of(Plan *p, const Node *n, int *count)
     for (int i = 0; n && i < p->n_node; i++)
         if (&p->node[p->owner[i]] == n) v[(*count)++] = &p->node[i];
     return v;
-}
-
-static const Node *plan_leaf(const Build *b, const Node *leaf)
-{
-    for (int i = 0; leaf && i < b->o->n; i++)
-        if (b->o->node[i] == leaf && b->of[i] >= 0) return &b->p->node[b->of[i]];
-    return NULL;
 }
 
 static void plan_link(Build *b)

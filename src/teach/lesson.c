@@ -68,9 +68,9 @@ static void say_footer(Lesson *l, const Piece *p)
     switch (p->kind) {
     case PIECE_READ: say_place(l, "Enter goes on."); break;
     case PIECE_RUN: say_place(l, "Enter runs it."); break;
-    case PIECE_TRY: say_place(l,
-                              "Your turn. hint helps, skip shows one way, again starts it anew.");
-                              break;
+    case PIECE_TRY:
+        say_place(l, "Your turn. hint helps, skip shows one way, again starts it anew.");
+        break;
     case PIECE_GUESS: say_place(l, "Type a number. hint helps, skip shows it."); break;
     case PIECE_CHOOSE: say_place(l, "Type the number of your answer."); break;
     }
@@ -81,11 +81,11 @@ static void lesson_finish(Lesson *l)
     Text t = { 0 };
     text_addf(&t, "That was \"%s\".", l->script->title);
     if (l->tasks) text_addf(&t, " Tasks solved: %d of %d.", l->tasks_done, l->tasks);
-    if (l->questions) text_addf(&t, " Right at once: %d of %d questions.", l->first_right,
-                                l->questions);
+    if (l->questions)
+        text_addf(&t, " Right at once: %d of %d questions.", l->first_right, l->questions);
     if (l->hints_used) text_addf(&t, " Hints: %d.", l->hints_used);
-    text_add(&t,
-             " Play on as you like; `leave` brings your own names back, `lesson` lists the others.");
+    text_add(&t, " Play on as you like; `leave` brings your own names back, `lesson` lists the "
+                 "others.");
     markup_paragraph(&l->say, text_str(&t), "", l->style.look);
     text_free(&t);
 }
@@ -168,8 +168,9 @@ Lesson *lesson_open(Session *s, Script *script, LessonStyle style, int from)
     piece_begin(l);
     if (!style.demo) present(l);
     else lesson_say(l,
-                    "%s. Enter plays the next piece, b takes one back; anything else you type is live. leave ends.",
-             script->title);
+                    "%s. Enter plays the next piece, b takes one back; anything else you "
+                    "type is live. leave ends.",
+                    script->title);
     lesson_show(l);
     return l;
 }

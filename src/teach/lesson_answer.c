@@ -74,8 +74,8 @@ bool task_look(Lesson *l, const Piece *p)
         lesson_advance(l);
         return true;
     }
-    if (failing != l->failing && l->typed.len) lesson_say(l, "Not yet: %s",
-                                                          check_words(p->check[failing]));
+    if (failing != l->failing && l->typed.len)
+        lesson_say(l, "Not yet: %s", check_words(p->check[failing]));
     l->failing = failing;
     return false;
 }
@@ -108,8 +108,8 @@ static bool near(double a, double b) { return fabs(a - b) <= 1e-9*fmax(fabs(a), 
 static void guess_right(Lesson *l, const Piece *p)
 {
     char buf[NUM_TEXT];
-    lesson_say(l, "%s It is %s.", p->praise ? p->praise : "Right.", num_print(buf, l->value,
-                                                                              l->s->format));
+    num_print(buf, l->value, l->s->format);
+    lesson_say(l, "%s It is %s.", p->praise ? p->praise : "Right.", buf);
     text_addc(&l->say, '\n');
     l->questions++;
     l->first_right += !l->wrong && !l->hints;

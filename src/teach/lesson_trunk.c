@@ -58,8 +58,8 @@ void trunk_restore(Lesson *l)
 {
     bool changed = l->played == TRIED_CHANGING;
     if (l->played) trunk_replay(l);
-    if (changed) lesson_say(l,
-                            "(What you tried is set aside; the lesson goes on from its own state.)");
+    if (changed)
+        lesson_say(l, "(What you tried is set aside; the lesson goes on from its own state.)");
 }
 
 /* ---- running the lesson's code ---- */

@@ -146,8 +146,8 @@ static void heading_end(Markup *m, cmark_node *n)
     wrap(m, text_str(&line));
     int columns = text_columns(text_str(&line), line.len);
     line_begin(m);
-    for (int i = 0; i < columns && i < m->look.width; i++) text_addc(m->to,
-                                                                     cmark_node_get_heading_level(n) == 1 ? '=' : '-');
+    char under = cmark_node_get_heading_level(n) == 1 ? '=' : '-';
+    for (int i = 0; i < columns && i < m->look.width; i++) text_addc(m->to, under);
     text_addc(m->to, '\n');
     text_free(&line);
     text_clear(&m->inl);

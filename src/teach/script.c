@@ -108,8 +108,8 @@ static Status try_read(Piece *s, const char *text, int line, Diag *d)
         else paragraph_add(&s->ask, l.s, l.n);
     }
     if (!s->n_check) return diag_set(d, E_SYNTAX, nowhere, "a try block needs a line check: EXPR");
-    if (!*text) return diag_set(d, E_SYNTAX, nowhere,
-                                "a try block ends in solution: and the code below it");
+    if (!*text)
+        return diag_set(d, E_SYNTAX, nowhere, "a try block ends in solution: and code below it");
     examples_read(&s->code, text, l.number + 1);
     return OK;
 }
@@ -137,8 +137,8 @@ static Status guess_read(Piece *s, const char *text, int line, Diag *d)
             TRY(st);
         } else paragraph_add(&s->ask, l.s, l.n);
     }
-    if (!s->value || !*s->value) return diag_set(d, E_SYNTAX, nowhere,
-                                                 "a guess block needs a line value: EXPR");
+    if (!s->value || !*s->value)
+        return diag_set(d, E_SYNTAX, nowhere, "a guess block needs a line value: EXPR");
     if (!s->ask) return diag_set(d, E_SYNTAX, nowhere, "a guess block says what is asked");
     return OK;
 }
@@ -165,12 +165,13 @@ static Status choose_read(Piece *s, const char *text, int line, Diag *d)
         else paragraph_add(s->n_choice ? &s->choice[s->n_choice - 1].reply : &s->ask, l.s, l.n);
     }
     if (!s->ask) return diag_set(d, E_SYNTAX, nowhere, "a choose block says what is asked");
-    if (right != 1) return diag_set(d, E_SYNTAX, nowhere,
-                                    "exactly one answer is the right one (x), not %d", right);
+    if (right != 1)
+        return diag_set(d, E_SYNTAX, nowhere, "exactly one answer is the right one (x), not %d",
+                        right);
     for (int i = 0; i < s->n_choice; i++)
         if (!s->choice[i].reply)
-            return diag_set(d, E_SYNTAX, nowhere,
-                            "what is replied to the answer \"%.80s\" is missing", s->choice[i].text);
+            return diag_set(d, E_SYNTAX, nowhere, "the reply to the answer \"%.80s\" is missing",
+                            s->choice[i].text);
     return OK;
 }
 
@@ -190,8 +191,8 @@ static const struct {
     const char *word;
     BlockRead  *read;
 } blocks[] = {
-    { "gradus", gradus_read }, { "try", try_read }, { "guess", guess_read }, { "choose",
-                                                                               choose_read },
+    { "gradus", gradus_read }, { "try", try_read }, { "guess", guess_read },
+    { "choose", choose_read },
     { "plot", plot_read }, { "view", view_read }, { "hint", hint_read }
 };
 
@@ -272,8 +273,8 @@ Script *script_read(const char *text, size_t len, int *line, Diag *d)
     if (st == OK && prose_left(from)) piece_add(s, from, NULL);
     if (st == OK && (!s->title || !s->n)) {
         *line = 1;
-        st = diag_set(d, E_SYNTAX, nowhere,
-                      s->title ? "a lesson has at least one piece" : "a lesson begins with a heading, its title");
+        st = diag_set(d, E_SYNTAX, nowhere, s->title ? "a lesson has at least one piece"
+                                                     : "a lesson begins with a heading, its title");
     }
     if (st == OK) return s;
     script_free(s);

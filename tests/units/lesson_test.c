@@ -320,13 +320,16 @@ static void help_and_skipping(void)
     session_close(s);
 }
 
-static const char show_text[] = "# A demo\n\nOne.\n\n```gradus\n>> n = 1\nn = 1\n```\n\nTwo.\n\n```gradus\n>> n <- n + 1\nn = 2\n```\n";
+static const char show_text[] =
+    "# A demo\n\nOne.\n\n```gradus\n>> n = 1\nn = 1\n```\n\n"
+    "Two.\n\n```gradus\n>> n <- n + 1\nn = 2\n```\n";
+
+static const LessonStyle demo_style = { .look = { 70, false }, .demo = true };
 
 static void demos(void)
 {
     Session *s = session_open();
-    Lesson *l = lesson_open(s, script_of(show_text), (LessonStyle){ .look = { 70, false },
-                                                                    .demo = true }, 0);
+    Lesson *l = lesson_open(s, script_of(show_text), demo_style, 0);
     CU_ASSERT_TRUE(said(l, "A demo. Enter plays"));
     lesson_enter(l);
     CU_ASSERT_TRUE(said(l, "One.\n\n>> n = 1\nn = 1\n"));
@@ -361,9 +364,8 @@ static void safe_code(void)
 {
     Session *s = session_open();
     session_add_table(s, dangers);
-    Lesson *l = lesson_open(s,
-                            script_of("# T\n\n```gradus\n>> danger\n```\n\nend\n\n---\n\nmore\n"),
-                            (LessonStyle){ .look = { 200, false } }, 0);
+    static const char text[] = "# T\n\n```gradus\n>> danger\n```\n\nend\n\n---\n\nmore\n";
+    Lesson *l = lesson_open(s, script_of(text), (LessonStyle){ .look = { 200, false } }, 0);
     lesson_enter(l);
     CU_ASSERT_PTR_NULL(strstr(text_str(lesson_text(l)), "the danger ran"));
     CU_ASSERT_TRUE(said(l, "error: "));

@@ -208,7 +208,7 @@ static void test_refusals(void)
     Session *s = slide_session();
     refuses(s, "why foo", E_NAME, "unknown name foo");
     refuses(s, "why Error, depth=0", E_RANGE, "depth must be from 1 to 30, not 0");
-    refuses(s, "why w5[3]", E_SHAPE, "1 subscripts for w5 of shape a number");
+    refuses(s, "why w5[3]", E_SHAPE, "w5 is a number and has no elements");
     explained_free(s);
 }
 

@@ -1,0 +1,437 @@
+/* plan_test.c -- the two ways to run a graph give one answer: updates by a plan
+ * (kernels over an arena, or a scalar program) and updates by nodes.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "units.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "face/tables.h"
+#include "learn/task.h"
+#include "run/place.h"
+#include "run/scalar_value.h"
+#include "run/vmath.h"
+
+/* An assertion that says in words what failed. */
+static void holds(bool ok, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void holds(bool ok, const char *fmt, ...)
+{
+    char buf[500];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(buf, sizeof buf, fmt, ap);
+    va_end(ap);
+    CU_assertImplementation(ok, __LINE__, buf, __FILE__, "", CU_FALSE);
+}
+
+/* ---- counting allocations; a sanitizer has its own malloc ---- */
+
+static long allocations;
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+
+void *malloc(size_t n)
+{
+    allocations++;
+    return __libc_malloc(n);
+}
+
+void *calloc(size_t n, size_t size)
+{
+    allocations++;
+    return __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t n)
+{
+    allocations++;
+    return __libc_realloc(p, n);
+}
+#endif
+
+/* ---- a network, its data, its task ---- */
+
+enum { ROWS = 12, FEATURES = 3, MOST_OUT = 3, UPDATES = 9 };
+
+typedef struct {
+    const char *net, *loss, *rule;     /* in Gradus */
+    const char *more;                  /* definitions before the network, or NULL */
+    int         out;
+    enum { REAL, UNIT, ONE_HOT, BIT } target;
+} Case;
+
+typedef struct {
+    Session *s;
+    Task     task;
+    DataView data;
+    double   x[ROWS * FEATURES], y[ROWS * MOST_OUT];
+    uint32_t order[ROWS];
+} Rig;
+
+static Func *func_of(Session *s, const char *expr)
+{
+    Value v;
+    Diag d = { 0 };
+    Status st = session_eval(s, expr, &v, &d);
+    holds(st == OK && v.kind == V_FUNC, "%s: %s", expr, d.text);
+    return v.func;
+}
+
+static void fill(Rig *r, const Case *c)
+{
+    for (int i = 0; i < ROWS * FEATURES; i++) r->x[i] = 2 * rng_uniform(&r->s->rng) - 1;
+    for (int i = 0; i < ROWS * c->out; i++) {
+        double u = rng_uniform(&r->s->rng);
+        r->y[i] = c->target == REAL ? 2 * u - 1 : c->target == BIT ? u > 0.5 : u;
+    }
+    if (c->target == ONE_HOT)
+        for (int i = 0; i < ROWS; i++)
+            for (int k = 0; k < c->out; k++) r->y[i * c->out + k] = k == i * 7 % c->out;
+    for (uint32_t i = 0; i < ROWS; i++) r->order[i] = i;
+    rng_shuffle(&r->s->rng, r->order, ROWS);
+}
+
+static void rig_open(Rig *r, const Case *c)
+{
+    Diag d = { 0 };
+    Text t = { 0 };
+    int line;
+    *r = (Rig){ .s = session_new() };
+    tables_add(r->s);
+    text_addf(&t, "%s\nseed 7\nnet = %s\n", c->more ? c->more : "", c->net);
+    Status st = session_run_text(r->s, "case", text_str(&t), &d, &line);
+    holds(st == OK, "%s: %s", c->net, d.text);
+    text_free(&t);
+    fill(r, c);
+    r->task = (Task){ .s = r->s, .net = func_of(r->s, "net"), .loss = func_of(r->s, c->loss),
+                      .rule = func_of(r->s, c->rule), .net_name = mem_str("net"), .data_name = mem_str("data") };
+    r->data = (DataView){ .x = r->x, .y = r->y, .rows = ROWS, .n_in = FEATURES, .n_out = c->out,
+                          .sample = shape_of(1, (int64_t[]){ FEATURES }), .target = shape_of(1, (int64_t[]){ c->out }) };
+}
+
+static void rig_close(Rig *r)
+{
+    task_close(&r->task);
+    tables_free(r->s);
+    session_free(r->s);
+}
+
+/* ---- the same updates, three ways ---- */
+
+typedef struct {
+    int64_t len;
+    double *num;             /* all leaves after the updates */
+    double  loss;            /* summed over the updates      */
+} Answer;
+
+static void batch_set(const Rig *r, const Pass *p, int64_t batch)
+{
+    int64_t rows = p->x->shape.dim[0];
+    for (int64_t i = 0; i < rows; i++) {
+        int64_t row = r->order[batch * rows + i];
+        memcpy(p->x->val + i * r->data.n_in, r->x + row * r->data.n_in, sizeof(double) * (size_t)r->data.n_in);
+        memcpy(p->y->val + i * r->data.n_out, r->y + row * r->data.n_out, sizeof(double) * (size_t)r->data.n_out);
+    }
+    leaf_touch(p->x);
+    leaf_touch(p->y);
+}
+
+static Answer answer_of(const Update *u)
+{
+    Answer a = { 0 };
+    for (int i = 0; i < u->n; i++) a.len += u->leaf[i]->len;
+    a.num = mem_new(sizeof *a.num * (size_t)(a.len + 1));
+    double *to = a.num;
+    for (int i = 0; i < u->n; to += u->leaf[i++]->len)
+        memcpy(to, u->leaf[i]->val, sizeof *to * (size_t)u->leaf[i]->len);
+    return a;
+}
+
+/* Bring the leaves back to what they were. */
+static void answer_set(const Update *u, const Answer *a)
+{
+    const double *from = a->num;
+    for (int i = 0; i < u->n; from += u->leaf[i++]->len) leaf_set(u->leaf[i], from);
+}
+
+static Answer by_nodes(Rig *r, Pass *p)
+{
+    Diag d = { 0 };
+    Answer start = answer_of(&p->update), end;
+    int64_t batches = ROWS / p->x->shape.dim[0];
+    double loss = 0;
+    for (int k = 0; k < UPDATES; k++) {
+        batch_set(r, p, k % batches);
+        loss += node_scalar(p->ask[0], &d);
+        CU_ASSERT_EQUAL(update_commit(r->s, &p->update, &d), OK);
+    }
+    end = answer_of(&p->update);
+    end.loss = loss;
+    answer_set(&p->update, &start);
+    free(start.num);
+    return end;
+}
+
+static bool by_plan(Rig *r, Pass *p, PlanKind kind, Answer *out)
+{
+    Diag d = { 0 };
+    Store store;
+    Recipe recipe = pass_recipe(p);
+    CU_ASSERT_EQUAL(store_open(&store, recipe.leaf, recipe.n, &d), OK);
+    Plan *plan = plan_build(&recipe, &store, kind, &d);
+    bool made = plan != NULL;
+    *out = (Answer){ 0 };
+    int64_t batches = ROWS / p->x->shape.dim[0];
+    long before = allocations;
+    for (int k = 0; k < UPDATES && made; k++) {
+        double loss;
+        Feed f = { .x = r->x, .y = r->y, .order = r->order, .from = k % batches * p->x->shape.dim[0], .batches = 1, .epochs = 1 };
+        plan_run(plan, &f, &loss);
+        out->loss += loss;
+    }
+    CU_ASSERT_EQUAL(allocations - before, 0);
+    double loss = out->loss;
+    Answer start = answer_of(&p->update);
+    store_save(&store, r->s);
+    *out = answer_of(&p->update);
+    out->loss = loss;
+    answer_set(&p->update, &start);
+    free(start.num);
+    plan_free(plan);
+    store_close(&store);
+    return made;
+}
+
+static bool near(double a, double b)
+{
+    if (isnan(a) || isnan(b)) return false;
+    return fabs(a - b) <= 1e-12 * fmax(1, fmax(fabs(a), fabs(b)));
+}
+
+static void same_answer(const Answer *a, const Answer *b, const char *who, const Case *c)
+{
+    holds(near(a->loss, b->loss), "%s: %s, %s, %s: loss %.17g, by nodes %.17g", who, c->net, c->loss, c->rule, b->loss, a->loss);
+    CU_ASSERT_EQUAL(a->len, b->len);
+    for (int64_t i = 0; i < a->len; i++)
+        if (!near(a->num[i], b->num[i])) {
+            holds(false, "%s: %s, %s, %s: number %lld is %.17g, by nodes %.17g", who, c->net, c->loss, c->rule, (long long)i,
+                  b->num[i], a->num[i]);
+            return;
+        }
+}
+
+static void hold_case(const Case *c, int64_t batch, PlanKind kind, const char *who)
+{
+    Rig r;
+    Pass p;
+    Diag d = { 0 };
+    rig_open(&r, c);
+    Status st = pass_build(&r.task, &r.data, batch, &p, &d);
+    holds(st == OK, "%s: %s", c->net, d.text);
+    if (st == OK) {
+        Answer nodes = by_nodes(&r, &p), plan;
+        bool made = by_plan(&r, &p, kind, &plan);
+        holds(made, "%s: %s could not be compiled", who, c->net);
+        if (made) same_answer(&nodes, &plan, who, c);
+        free(nodes.num);
+        free(plan.num);
+        pass_free(&p);
+    }
+    rig_close(&r);
+}
+
+/* ---- the cases ---- */
+
+#define DENSE(activation) "input(3) -> h: dense(4, " activation ") -> o: dense(2)"
+#define SMALL(activation) "input(3) -> h: dense(2, " activation ") -> o: dense(1, sigmoid)"
+
+static const Case cases[] = {
+    { DENSE("linear"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("sigmoid"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("tanh"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("relu"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("leaky_relu"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("elu"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("softplus"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("softsign"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("silu"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("swish"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("gelu"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("heaviside"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("bent"), "mse", "sgd(lr=0.1)", "bent(x) = (sqrt(x^2 + 1) - 1)/2 + x", 2, REAL },
+    { DENSE("tanh"), "sse", "sgd(lr=0.1)", NULL, 2, REAL },
+    { DENSE("tanh"), "mine", "sgd(lr=0.1)", "mine(o, t) = mean(abs(o - t)^3) + 0.01*sum(o^2)", 2, REAL },
+    { "input(3) -> dense(4, tanh) -> dense(3, softmax)", "crossentropy", "adam(lr=0.05)", NULL, 3, ONE_HOT },
+    { "input(3) -> dense(4, tanh) -> dense(3)", "crossentropy_logits", "adam(lr=0.05)", NULL, 3, ONE_HOT },
+    { "input(3) -> dense(4, tanh) -> dense(2, sigmoid)", "bce", "adam(lr=0.05)", NULL, 2, BIT },
+    { "input(3) -> dense(4, tanh) -> dense(2)", "bce_logits", "adam(lr=0.05)", NULL, 2, UNIT },
+    { "input(3) -> dense(4, tanh, bias=none) -> dense(4, relu) -> dense(1)", "mse", "adam(lr=0.01)", NULL, 1, REAL },
+    { DENSE("tanh"), "mse", "sgd(lr=0.1, momentum=0.9)", NULL, 2, REAL },
+    { DENSE("tanh"), "mse", "sgd(lr=0.1, momentum=0.9, nesterov=1)", NULL, 2, REAL },
+    { DENSE("tanh"), "mse", "sgd(lr=0.1, weight_decay=0.01)", NULL, 2, REAL },
+    { DENSE("tanh"), "mse", "sgd(lr=0.1, clipvalue=0.05)", NULL, 2, REAL },
+    { DENSE("tanh"), "mse", "sgd(lr=0.1, clipnorm=0.1)", NULL, 2, REAL },
+    { DENSE("tanh"), "mse", "adam(lr=0.02)", NULL, 2, REAL },
+    { DENSE("tanh"), "mse", "swap(lr=0.1)", "optimizer swap(w, g, lr=1) = { state a = 0, b = 1; a <- b; b <- a + g; w <- w - lr*a }", 2, REAL },
+    { "input(3) -> dense(2, tanh, weights=A) -> dense(3, weights=A', bias=none)", "mse", "sgd(lr=0.1)",
+      "param A[3, 2] = [[0.1, 0.2], [-0.3, 0.4], [0.5, -0.6]]", 3, REAL },
+};
+enum { N_CASE = sizeof cases / sizeof *cases };
+
+static const Case small[] = {
+    { SMALL("sigmoid"), "sse", "sgd(lr=0.5)", NULL, 1, BIT },
+    { SMALL("linear"), "sse", "sgd(lr=0.5)", NULL, 1, BIT },
+    { SMALL("tanh"), "bce", "adam(lr=0.1)", NULL, 1, BIT },
+    { SMALL("relu"), "bce", "adam(lr=0.1)", NULL, 1, BIT },
+    { SMALL("leaky_relu"), "mse", "sgd(lr=0.5, momentum=0.9)", NULL, 1, UNIT },
+    { SMALL("elu"), "mse", "sgd(lr=0.5, momentum=0.9, nesterov=1)", NULL, 1, UNIT },
+    { SMALL("softplus"), "mse", "sgd(lr=0.5, weight_decay=0.01)", NULL, 1, UNIT },
+    { SMALL("softsign"), "mse", "sgd(lr=0.5, clipvalue=0.01)", NULL, 1, UNIT },
+    { SMALL("silu"), "mse", "sgd(lr=0.5, clipnorm=0.1)", NULL, 1, UNIT },
+    { SMALL("gelu"), "mse", "sgd(lr=0.5)", NULL, 1, UNIT },
+    { SMALL("heaviside"), "mse", "sgd(lr=0.5)", NULL, 1, UNIT },
+    { SMALL("bent"), "mse", "sgd(lr=0.5)", "bent(x) = (sqrt(x^2 + 1) - 1)/2 + x^3 + 1/x^2", 1, UNIT },
+    { SMALL("tanh"), "mse", "swap(lr=0.1)", "optimizer swap(w, g, lr=1) = { state a = 0, b = 1; a <- b; b <- a + g; w <- w - lr*a }", 1, UNIT },
+    { "input(3) -> dense(3, tanh) -> dense(3, tanh) -> dense(3)", "mse", "sgd(lr=0.3)", NULL, 3, REAL },
+    { "input(3) -> dense(3)", "largest", "sgd(lr=0.3)", "largest(o, t) = sum(o*t) + prod(o[0]) + sum(exp(o))", 3, REAL },
+    { "neuron(w, bias=b, activation=sigmoid)", "mse", "sgd(lr=0.3)", "param w = [0.1, -0.2, 0.3], b = 0.5", 1, UNIT },
+};
+enum { N_SMALL = sizeof small / sizeof *small };
+
+static void kernels_equal_nodes(void)
+{
+    for (int i = 0; i < N_CASE; i++) {
+        hold_case(&cases[i], 4, PLAN_TENSOR, "kernels");
+        hold_case(&cases[i], 1, PLAN_TENSOR, "kernels");
+    }
+    for (int i = 0; i < N_SMALL; i++) hold_case(&small[i], 3, PLAN_TENSOR, "kernels");
+}
+
+static void program_equals_nodes(void)
+{
+    for (int i = 0; i < N_SMALL; i++) {
+        hold_case(&small[i], 1, PLAN_SCALAR, "program");
+        hold_case(&small[i], 4, PLAN_SCALAR, "program");
+    }
+}
+
+/* ---- exactness ---- */
+
+/* Without exp every operation of the program is the kernel's own, rounded alike. */
+static void program_is_exact(void)
+{
+    Case c = { "input(3) -> dense(2, tanh) -> dense(1)", "sse", "sgd(lr=0.3, momentum=0.5)", NULL, 1, REAL };
+    Rig r;
+    Pass p;
+    Diag d = { 0 };
+    rig_open(&r, &c);
+    CU_ASSERT_EQUAL_FATAL(pass_build(&r.task, &r.data, 1, &p, &d), OK);
+    Answer nodes = by_nodes(&r, &p), plan;
+    CU_ASSERT(by_plan(&r, &p, PLAN_SCALAR, &plan));
+    CU_ASSERT_EQUAL(nodes.loss, plan.loss);
+    CU_ASSERT_EQUAL(memcmp(nodes.num, plan.num, sizeof(double) * (size_t)plan.len), 0);
+    free(nodes.num);
+    free(plan.num);
+    pass_free(&p);
+    rig_close(&r);
+}
+
+/* The XOR network's update is seventeen instructions; more would be a lost pattern. */
+static void xor_is_short(void)
+{
+    Case c = { "input(2) -> dense(2, sigmoid) -> dense(1, sigmoid)", "sse", "sgd(lr=0.5)", NULL, 1, BIT };
+    Rig r;
+    Pass p;
+    Store store;
+    Diag d = { 0 };
+    rig_open(&r, &c);
+    r.data.n_in = r.data.sample.dim[0] = 2;
+    CU_ASSERT_EQUAL_FATAL(pass_build(&r.task, &r.data, 1, &p, &d), OK);
+    Recipe recipe = pass_recipe(&p);
+    CU_ASSERT_EQUAL(store_open(&store, recipe.leaf, recipe.n, &d), OK);
+    Plan *plan = plan_build(&recipe, &store, PLAN_ANY, &d);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+    CU_ASSERT(plan_is_scalar(plan));
+    CU_ASSERT_EQUAL(plan_steps(plan), 17);
+    plan_free(plan);
+    store_close(&store);
+    pass_free(&p);
+    rig_close(&r);
+}
+
+/* ---- parts ---- */
+
+static void exp_is_right(void)
+{
+    Rng rng = { 0 };
+    rng_seed(&rng, 1);
+    double worst = 0;
+    for (int i = 0; i < 200000; i++) {
+        double x = (rng_uniform(&rng) - 0.5) * (i % 2 ? 40 : 1398), y = vmath_exp(x);
+        long double error = fabsl(((long double)y - expl((long double)x)) / (nextafter(y, INFINITY) - y));
+        worst = error > worst ? (double)error : worst;
+    }
+    holds(worst < 0.52, "vmath_exp is off by %g units in the last place", worst);
+    CU_ASSERT_EQUAL(vmath_exp(0), 1);
+    CU_ASSERT_EQUAL(vmath_exp(INFINITY), INFINITY);
+    CU_ASSERT_EQUAL(vmath_exp(-INFINITY), 0);
+    CU_ASSERT(isnan(vmath_exp(NAN)));
+    CU_ASSERT_EQUAL(vmath_exp(1), M_E);
+}
+
+/* Registers 0 and 1 are a and b. */
+static void rewriting_is_shared(void)
+{
+    Values s;
+    values_open(&s);
+    int a = value_register(&s, 0), b = value_register(&s, 1), half = value_number(&s, 0.5), two = value_number(&s, 2);
+    int ab = value_apply(&s, s.sub, (int[]){ a, b }, 2), ba = value_apply(&s, s.sub, (int[]){ b, a }, 2);
+    int scaled = value_apply(&s, s.mul, (int[]){ half, value_apply(&s, s.mul, (int[]){ two, ab }, 2) }, 2);
+    CU_ASSERT_EQUAL(scaled, ab);
+    CU_ASSERT_EQUAL(value_apply(&s, s.neg, &ab, 1), ba);
+    CU_ASSERT_EQUAL(value_apply(&s, s.add, (int[]){ a, b }, 2), value_apply(&s, s.add, (int[]){ b, a }, 2));
+    CU_ASSERT_EQUAL(value_apply(&s, s.mul, (int[]){ a, value_number(&s, 1) }, 2), a);
+    CU_ASSERT(value_is(&s, value_apply(&s, s.mul, (int[]){ two, two }, 2), 4));
+    int third = value_number(&s, 1. / 3);
+    int thrice = value_apply(&s, s.mul, (int[]){ third, value_apply(&s, s.mul, (int[]){ third, a }, 2) }, 2);
+    CU_ASSERT_NOT_EQUAL(thrice, value_apply(&s, s.mul, (int[]){ value_number(&s, 1. / 9), a }, 2));   /* would round otherwise */
+    values_close(&s);
+}
+
+static void places_do_not_overlap(void)
+{
+    Buffer b[40];
+    Rng rng = { 0 };
+    rng_seed(&rng, 3);
+    for (int i = 0; i < 40; i++) b[i] = (Buffer){ .len = rng_below(&rng, 50), .from = i, .to = i + (int)rng_below(&rng, 6) };
+    int64_t total = buffers_place(b, 40), sum = 0;
+    for (int i = 0; i < 40; i++) {
+        sum += b[i].len;
+        CU_ASSERT_EQUAL(b[i].at % 8, 0);
+        CU_ASSERT(b[i].at + b[i].len <= total);
+        for (int k = 0; k < i; k++) {
+            bool both_live = b[k].to >= b[i].from;
+            bool apart = b[k].at + b[k].len <= b[i].at || b[i].at + b[i].len <= b[k].at;
+            holds(!both_live || apart, "buffers %d and %d share numbers", k, i);
+        }
+    }
+    CU_ASSERT(total < sum);
+}
+
+CU_TestInfo plan_tests[] = {
+    { "updates by kernels are updates by nodes, without one allocation", kernels_equal_nodes },
+    { "updates by a scalar program are updates by nodes, without one allocation", program_equals_nodes },
+    { "a scalar program rounds as the kernels do", program_is_exact },
+    { "one update of XOR is seventeen instructions", xor_is_short },
+    { "exp is within 0.52 units in the last place", exp_is_right },
+    { "rewriting shares what is equal and keeps what rounds otherwise", rewriting_is_shared },
+    { "buffers that live together never overlap, the others share", places_do_not_overlap },
+    CU_TEST_INFO_NULL
+};
