@@ -121,6 +121,8 @@ library_sources = \
   src/learn/natives.h \
   src/learn/natives_data.c \
   src/learn/natives_train.c \
+  src/learn/network.c \
+  src/learn/network.h \
   src/learn/task.c \
   src/learn/task.h \
   src/learn/train.c \
@@ -288,6 +290,7 @@ test_runners = \
   tests/doctest.sh \
   tests/ledger.sh \
   tests/lessons.sh \
+  tests/screens.sh \
   tests/sessions.sh \
   tests/units.sh
 
