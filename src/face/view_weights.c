@@ -91,7 +91,8 @@ static void cell_draw(const Table *t, Point at, int64_t row, int64_t col, const 
         if (s == STYLE_CURSOR || s == STYLE_ACTIVE)
             canvas_style(t->c, (Rect){ x, at.y, t->size.shade, 1 }, s);
     }
-    if (s == STYLE_CURSOR || s == STYLE_ACTIVE) canvas_put(t->c, (Point){ at.x + t->size.gap - 1, at.y }, STYLE_KEY, 0x25B8);
+    if (s == STYLE_CURSOR || s == STYLE_ACTIVE)
+        canvas_put(t->c, (Point){ at.x + t->size.gap - 1, at.y }, STYLE_KEY, 0x25B8);
 }
 
 /* ---- one table ---- */

@@ -8,6 +8,7 @@
 
 #include "base/stop.h"
 #include "learn/natives.h"
+#include "learn/network.h"
 #include "learn/train.h"
 
 /* ---- what was typed ---- */
@@ -16,7 +17,7 @@ static char *typed(const Ast *a, const char *otherwise)
 {
     Text t = { 0 };
     if (a) ast_print(&t, a);
-    char *s = mem_str(t.len ? text_str(&t) : otherwise);
+    char *s = mem_str(t.len && t.len < 40 ? text_str(&t) : otherwise);
     text_free(&t);
     return s;
 }
@@ -255,17 +256,27 @@ static void task_remember(Call *c, const Work *w)
     w->task.net->task = r;
 }
 
-static Status history_define(Call *c, const char *net, const TrainResult *r)
+/* Part of an expression, h <- train(net, d), not a statement of its own. */
+static bool in_expression(const Call *c)
+{
+    const Source *src = c->s->running;
+    if (!src || !c->ast[0] || src->tree->kind == S_COMMAND) return !c->ast[0];
+    size_t behind = (size_t)c->at.from + strlen(c->row->name);
+    bool bracket = behind < strlen(src->text) && src->text[behind] == '(';
+    return bracket && !(src->tree->kind == A_CALL && src->tree->at.from == c->at.from);
+}
+
+static Status history_define(Call *c, const char *net, const TrainResult *r, Value *out)
 {
     Record *h = history_record(&r->history, c->d);
     if (!h) return c->d->code;
     record_set(h, "net", value_str(net));
+    if (in_expression(c)) *out = value_keep((Value){ .kind = V_RECORD, .record = h });
     return session_define(c->s, "history", value_record(h), B_OTHER, NULL, NULL, c->at, c->d);
 }
 
 static Status run_train(Call *c, Value *out)
 {
-    (void)out;
     Work w = { 0 };
     TrainResult r = { 0 };
     Status st = work_open(c, &w);
@@ -274,12 +285,11 @@ static Status run_train(Call *c, Value *out)
         st = train_run(&w.task, &w.view, w.has_val ? &w.val_view : NULL, &w.o, &r, c->d);
     }
     if (st == OK) {
-        int64_t batches = (w.view.rows + w.o.batch - 1)/w.o.batch;
-        tell_moves(c->s, &w, r.history.epochs*batches + r.update);
+        tell_moves(c->s, &w, r.updates);
         task_remember(c, &w);
         if (r.end == TRAIN_STOPPED) stop_forget();
         if (!c->s->quiet) result_line(c->s, &w, &r);
-        st = history_define(c, w.task.net_name, &r);
+        st = history_define(c, w.task.net_name, &r, out);
     }
     train_result_free(&r);
     work_close(&w);
@@ -381,69 +391,12 @@ static Status run_summary(Call *c, Value *out)
 
 /* ---- reset ---- */
 
-typedef struct {
-    int    n, cap;
-    struct Kept { Func *layer; Owned *own; int n_own, cap_own; } *at;
-} Layers;
-
-static Owned *func_own_find(Func *f, const char *path)
-{
-    for (int i = 0; i < f->n_own; i++)
-        if (!strcmp(f->own[i].path, path)) return &f->own[i];
-    return NULL;
-}
-
-static bool is_param(const Owned *o) { return !o->of && o->node->flags & NODE_PARAM; }
-
-/* Take every layer's leaves away, so that a call makes new ones. */
-static void layers_empty(Func *f, Layers *l)
-{
-    for (int i = 0; i < f->n_stage; i++) layers_empty(f->stage[i], l);
-    if (f->kind != FN_BOUND || f->of->kind != FN_LAYER) return;
-    GROW(l->at, l->n, l->cap);
-    l->at[l->n++] = (struct Kept){ f, f->own, f->n_own, f->cap_own };
-    f->own = NULL;
-    f->n_own = f->cap_own = 0;
-}
-
-/* The old leaves come back, with the new leaves' numbers when fresh. */
-static void layers_refill(Session *s, Layers *l, bool fresh)
-{
-    for (int i = 0; i < l->n; i++) {
-        struct Kept *k = &l->at[i];
-        for (int j = 0; j < k->n_own && fresh; j++) {
-            Owned *now = func_own_find(k->layer, k->own[j].path);
-            if (now && is_param(&k->own[j]) && is_param(now)) session_set_leaf(s, k->own[j].node, now->node->val);
-        }
-        for (int j = 0; j < k->layer->n_own; j++) {
-            free(k->layer->own[j].path);
-            node_drop(k->layer->own[j].node);
-        }
-        free(k->layer->own);
-        k->layer->own = k->own;
-        k->layer->n_own = k->n_own;
-        k->layer->cap_own = k->cap_own;
-    }
-    free(l->at);
-}
-
 static Status run_reset(Call *c, Value *out)
 {
     (void)out;
     Func *f;
     TRY(take_net(c, &f));
-    if (!f->has_input)
-        return diag_set(c->d, E_TYPE, call_span(c, 0), "%s does not say what its input is, so it cannot be made afresh", f->name);
-    Node *x = node_leaf(&f->input, NULL, c->d);
-    if (!x) return c->d->code;
-    Layers l = { 0 };
-    Value arg = value_node(x), y = { 0 };
-    layers_empty(f, &l);
-    Status st = func_call(c->s, NULL, f, &arg, 1, c->at, &y, c->d);
-    layers_refill(c->s, &l, st == OK);
-    value_drop(&y);
-    value_drop(&arg);
-    return st;
+    return network_reset(c->s, f, call_span(c, 0), c->d);
 }
 
 const Builtin natives_train[] = {
@@ -466,6 +419,7 @@ const Builtin natives_train[] = {
       .run = run_summary, .help = "The stages of a network: layer, shape of the output for one sample, number of parameters.",
       .example = "net = input(4) -> dense(16, tanh) -> dense(3, softmax)\nsummary net" },
     { .name = "reset", .usage = "reset NET", .group = "training", .min_args = 1, .max_args = 1, .flags = BUILTIN_COMMAND, .run = run_reset,
-      .help = "Fresh weights from the layers' initialisers.", .example = "net = input(2) -> dense(1)\nreset net" },
+      .help = "Fresh weights from the layers' initialisers; optimizers forget what they remembered of the old ones.",
+      .example = "net = input(2) -> dense(1)\nreset net" },
     { 0 }
 };

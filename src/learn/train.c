@@ -178,6 +178,7 @@ static bool run_carefully(Training *g, int64_t first, int64_t count)
             continue;
         }
         store_return(&g->store);
+        g->updates += k - first;
         int64_t rows = k < g->sweep.batches ? g->sweep.batch : g->sweep.left;
         broke(g, k, one[0] / (double)rows);
         return false;
@@ -284,14 +285,29 @@ static void fill_batch(Training *g, Pass *p, int64_t first)
     leaf_touch(p->y);
 }
 
+/* A batch's row is not the data's row: the data themselves hold the number. */
+static bool birth_in_data(Training *g, const Pass *p, int64_t first)
+{
+    int64_t at;
+    Node *born = node_birth(p->ask[0], &at);
+    if (!born || (born != p->x && born != p->y)) return false;
+    int64_t each = born->len / born->shape.dim[0], row = first + at / each;
+    char buf[NUM_TEXT];
+    text_addf(&g->out->birth, "# the first %s stands in the data: row %lld of %s, counted from 0, has it in %s\n",
+              num_print(buf, born->val[at], g->t->s->format), (long long)(g->order ? g->order[row] : row),
+              g->t->data_name, born == p->x ? "x" : "y");
+    return true;
+}
+
 /* The same batch as nodes, which remember every number. */
 static void find_birth(Training *g)
 {
-    int64_t update = g->out->update - 1;
+    int64_t update = g->out->update - 1, first = update * g->sweep.batch;
     Pass *p = update < g->sweep.batches ? &g->sweep.full : &g->sweep.rest;
-    fill_batch(g, p, update * g->sweep.batch);
+    fill_batch(g, p, first);
     Diag d = { 0 };
-    if (!node_eval(p->ask[0], &d) || birth_print(&g->out->birth, p->ask[0], g->t->s->format)) return;
+    if (!node_eval(p->ask[0], &d) || birth_in_data(g, p, first)) return;
+    if (birth_print(&g->out->birth, p->ask[0], g->t->s->format)) return;
     for (int i = 0; i < p->update.n; i++)
         if (!node_eval(p->update.next[i], &d) || birth_print(&g->out->birth, p->update.next[i], g->t->s->format)) return;
 }
@@ -308,6 +324,7 @@ Status train_run(const Task *t, const DataView *data, const DataView *val, const
         g.began = g.asked = g.shown = seconds();
         run_epochs(&g);
         store_save(&g.store, t->s);
+        out->updates = g.updates;
         if (out->end == TRAIN_BROKE) find_birth(&g);
         if (train_watch) watch(&g);
         if (t->s->progress) t->s->progress(t->s, NULL);

@@ -56,6 +56,7 @@ typedef struct {
     TrainEnd end;
     History  history;                /* of the complete epochs                         */
     int64_t  parameters;             /* numbers that were trained                      */
+    int64_t  updates;                /* made in all                                    */
     int64_t  update;                 /* BROKE: which update of the epoch, from 1       */
     double   loss;                   /* BROKE: the loss there                          */
     Text     birth;                  /* BROKE: where the first such number comes from  */

@@ -1,8 +1,8 @@
 /* kernels.c -- the kernels of a plan that differ from the operations' own.
  *
  * Elementwise operations know their runs beforehand instead of finding them at
- * each call. Choices along an axis (first_max, argmax and the like) need no
- * memory here. All others run as the operation's row says.
+ * each call. Groups along an axis (first_max, argmax and the like) need no memory
+ * here. All others run as the operation's row says.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -79,7 +79,7 @@ static void element_step(Step *s, Arena *a)
         for (int i = 0; i < n->n_in; i++) *offset++ = shape_index(&n->shape, at, &n->in[i]->shape);
 }
 
-/* ---- choices along neighbouring axes ---- */
+/* ---- groups along neighbouring axes ---- */
 
 static bool is_max(const Node *n) { return strstr(n->op->name, "max") != NULL; }
 
@@ -114,8 +114,22 @@ static void kernel_arg(const Step *s)
             n->val[o * s->inner + j] = (double)best_of(x + o * s->r * s->inner + j, s->r, s->inner, is_max(n));
 }
 
+/* The product of all but one: what stands left of it times what stands right. */
+static void kernel_others(const Step *s)
+{
+    const Node *n = s->node;
+    for (int64_t o = 0; o < s->outer; o++)
+        for (int64_t j = 0; j < s->inner; j++) {
+            int64_t first = o * s->r * s->inner + j;
+            const double *x = n->in[0]->val + first;
+            double *y = n->val + first, left = 1, right = 1;
+            for (int64_t i = 0; i < s->r; left *= x[i++ * s->inner]) y[i * s->inner] = left;
+            for (int64_t i = s->r - 1; i >= 0; right *= x[i-- * s->inner]) y[i * s->inner] *= right;
+        }
+}
+
 /* false: the axes are not neighbours. */
-static bool choice_cut(Step *s)
+static bool group_cut(Step *s)
 {
     const Shape *of = &s->node->in[0]->shape;
     bool red[LIMIT_RANK];
@@ -140,16 +154,17 @@ void kernel_copy(const Step *s)
 static const struct {
     const char *op;
     Kernel     *run;
-} choices[] = {
+} groups[] = {
     { "first_max", kernel_first }, { "first_min", kernel_first },
     { "argmax", kernel_arg }, { "argmin", kernel_arg },
+    { "prod_others", kernel_others },
 };
 
 Step step_make(Arena *a, Node *n)
 {
     Step s = { .node = n, .run = kernel_own };
     if (n->op->kind == OP_ELEMENT || n->op->kind == OP_CALL) element_step(&s, a);
-    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
-        if (!strcmp(n->op->name, choices[i].op) && choice_cut(&s)) s.run = choices[i].run;
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        if (!strcmp(n->op->name, groups[i].op) && group_cut(&s)) s.run = groups[i].run;
     return s;
 }

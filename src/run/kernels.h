@@ -19,7 +19,7 @@ struct Step {
     int            stride[3];    /* elementwise: 0 or 1 in each operand                   */
     int64_t        inner;        /* elementwise: elements of one run                      */
     const int64_t *offset;       /* where each run begins in each operand; NULL: one run  */
-    int64_t        outer, r;     /* a choice along an axis: outer groups of r rows of inner */
+    int64_t        outer, r;     /* along an axis: outer groups of r rows of inner numbers */
 };
 
 /* The step that computes n; what it needs besides lives in a. */

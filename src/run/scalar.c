@@ -29,7 +29,7 @@ typedef struct {
 
 static const char *const straight[] = {
     "@", "sum", "prod", "max", "min", "sum_to", "spread", "reshape", "transpose", "slice", "unslice",
-    "concat", "stack", "cumsum",
+    "concat", "stack", "cumsum", "prod_others", "prod_pairs",
 };
 
 static bool is_straight(const Node *n)

@@ -33,6 +33,7 @@ static void holds(bool ok, const char *fmt, ...)
 static long allocations;
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#define COUNTS true
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
@@ -54,6 +55,8 @@ void *realloc(void *p, size_t n)
     allocations++;
     return __libc_realloc(p, n);
 }
+#else
+#define COUNTS false
 #endif
 
 /* ---- a network, its data, its task ---- */
@@ -185,8 +188,10 @@ static bool by_plan(Rig *r, Pass *p, PlanKind kind, Answer *out)
     Store store;
     Recipe recipe = pass_recipe(p);
     CU_ASSERT_EQUAL(store_open(&store, recipe.leaf, recipe.n, &d), OK);
+    long built = allocations;
     Plan *plan = plan_build(&recipe, &store, kind, &d);
     bool made = plan != NULL;
+    CU_ASSERT(!COUNTS || allocations > built);
     *out = (Answer){ 0 };
     int64_t batches = ROWS / p->x->shape.dim[0];
     long before = allocations;

@@ -397,7 +397,8 @@ static void an_error_is_a_whole_sentence(void)
     type_line(v, "xor([1, 2, 3])");
     CU_ASSERT_TRUE(v->notice_bad);
     CU_ASSERT_TRUE(shows(v,
-                         "error: xor takes samples of shape (2); this input has shape (3). Give one\n sample of that shape"));
+                         "error: xor takes samples of shape (2); this input has shape (3). "
+                         "Give one\n sample of that shape"));
     view_key(v, K_DOWN);
     CU_ASSERT_FALSE(v->notice_bad);
     end(v);
@@ -477,12 +478,15 @@ static void training_is_remembered_and_t_trains_again(void)
     Session *s = session_with(xor_net);
     run(s, "train xor, d, loss=bce, optimizer=adam(lr=0.05), epochs=20, batch=4");
     ViewState *v = view_of(s, "xor", NULL);
-    CU_ASSERT_STRING_EQUAL(text_str(&v->begin), "E = bce(xor([0, 0]), [0])\nstep E, optimizer=adam(lr=0.05)");
+    CU_ASSERT_STRING_EQUAL(text_str(&v->begin),
+                           "E = bce(xor([0, 0]), [0])\nstep E, optimizer=adam(lr=0.05)");
     CU_ASSERT_EQUAL(v->n_curve, 20);
     double before = v->curve[19];
     CU_ASSERT_DOUBLE_EQUAL(before, session_number(s, "history.loss[19]"), 0);
     keys_press(v, "t");
-    CU_ASSERT_EQUAL(strncmp(text_str(&v->trace), ">> train xor, d, loss=bce, optimizer=adam(lr=0.05), batch=4, epochs=20\n", 71), 0);
+    static const char typed[] = ">> train xor, d, loss=bce, optimizer=adam(lr=0.05), "
+                                "batch=4, epochs=20\n";
+    CU_ASSERT_EQUAL(strncmp(text_str(&v->trace), typed, strlen(typed)), 0);
     CU_ASSERT_TRUE(v->curve[19] < before);
     CU_ASSERT_TRUE(shows(v, "loss by epoch"));
     keys_press(v, "u");
@@ -564,11 +568,13 @@ static void long_equations_are_folded(void)
     Canvas *c = canvas_new(20, 8);
     int rows =
         canvas_equations(c, 20, 0,
-                         "# place\nlong.name[0] = one*two + three*four\n             = 12 + 3\n             = 15\n");
+                         "# place\nlong.name[0] = one*two + three*four\n"
+                                "             = 12 + 3\n             = 15\n");
     canvas_print(c, false, &t);
     CU_ASSERT_EQUAL(rows, 6);
     CU_ASSERT_STRING_EQUAL(text_str(&t),
-                           "place\nlong.name[0]\n  = one*two +\n    three*four\n  = 12 + 3\n  = 15\n");
+                           "place\nlong.name[0]\n  = one*two +\n    three*four\n"
+                           "  = 12 + 3\n  = 15\n");
     text_clear(&t);
     canvas_clear(c);
     rows = canvas_equations(c, 20, 0, "y = 2*x\n  = 4\n");
