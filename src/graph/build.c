@@ -55,17 +55,38 @@ void use_free(Record_of_use *u)
     *u = (Record_of_use){ 0 };
 }
 
+static bool settled(const Node *n)
+{
+    return n->flags & (NODE_CONST | NODE_FIXED | NODE_LOOSE) || !n->n_in || n->op == &op_slot;
+}
+
+static bool settled_fixed(const Node *n) { return n->flags & (NODE_CONST | NODE_FIXED); }
+
+/* A loop asks this of every turn's condition, each built on the one before: what is known
+ * once is kept, or a long loop would walk its whole past at every turn. */
 bool node_is_fixed(Node *n)
 {
-    if (n->flags & NODE_CONST) return true;
-    if (n->op == &op_leaf || n->op == &op_slot) return false;
-    int count;
-    Node **all = node_walk(n, &count);
-    bool fixed = true;
-    for (int i = 0; i < count && fixed; i++)
-        fixed = all[i]->n_in ? all[i]->op != &op_slot : (all[i]->flags & NODE_CONST) != 0;
-    free(all);
-    return fixed;
+    Node **todo = NULL;
+    int count = 0, cap = 0;
+    GROW(todo, count, cap);
+    todo[count++] = n;
+    while (count) {
+        Node *top = todo[count - 1], *open = NULL;
+        bool fixed = true;
+        for (int i = 0; i < top->n_in && !settled(top); i++) {
+            if (!settled(top->in[i])) open = top->in[i];
+            fixed &= settled_fixed(top->in[i]);
+        }
+        if (open) {
+            GROW(todo, count, cap);
+            todo[count++] = open;
+            continue;
+        }
+        if (!settled(top)) top->flags |= fixed ? NODE_FIXED : NODE_LOOSE;
+        count--;
+    }
+    free(todo);
+    return settled_fixed(n);
 }
 
 Status env_static(Env *e, Node *n, Span at, double *out)

@@ -54,7 +54,9 @@ typedef struct Node Node;
 enum {
     NODE_PARAM = 1,               /* a leaf that training may change             */
     NODE_CONST = 2,               /* a number written in the text: folds, prints bare */
-    NODE_GRAD  = 4                /* made by grad: an adjoint                    */
+    NODE_GRAD  = 4,               /* made by grad: an adjoint                    */
+    NODE_FIXED = 8,               /* known to follow from NODE_CONST alone,      */
+    NODE_LOOSE = 16               /* known not to: see node_is_fixed             */
 };
 
 struct Node {

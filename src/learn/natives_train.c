@@ -13,6 +13,16 @@
 
 /* ---- what was typed ---- */
 
+static char *typed_whole(const Ast *a)
+{
+    Text t = { 0 };
+    ast_print(&t, a);
+    char *s = mem_str(text_str(&t));
+    text_free(&t);
+    return s;
+}
+
+/* For messages: what was typed, if it is short. */
 static char *typed(const Ast *a, const char *otherwise)
 {
     Text t = { 0 };
@@ -36,10 +46,32 @@ static Status take_net(Call *c, Func **out)
     return diag_hint(c->d, "For example: net = input(2) -> dense(2, tanh) -> dense(1, sigmoid)");
 }
 
+/* [x, y] as data: two tensors, whose shapes may differ as those of a list's
+ * entries may not. V_NONE when a is no such pair. */
+static Status typed_pair(Call *c, const Ast *a, Value *out)
+{
+    *out = value_none();
+    if (!a || a->kind != A_LIST || a->n != 2) return OK;
+    List *l = list_new(2);
+    Value v = value_list(l);
+    Status st = OK;
+    for (int i = 0; i < 2 && st == OK; i++) {
+        char *text = typed_whole(a->kid[i]);
+        st = session_eval(c->s, text, &l->item[i], c->d);
+        if (st != OK) c->d->at = c->env ? a->kid[i]->at : c->at;
+        free(text);
+    }
+    if (st == OK) *out = v;
+    else value_drop(&v);
+    return st;
+}
+
 /* A data set, or x and y as two arguments. */
 static Status take_data(Call *c, int i, Value *out)
 {
     Value v;
+    if (c->n <= i + 1 && !c->have[i]) TRY(typed_pair(c, c->ast[i], out));
+    if (c->n <= i + 1 && out->kind == V_LIST) return OK;
     TRY(call_value(c, i, &v));
     if (c->n <= i + 1) return *out = value_keep(v), OK;
     Node *x, *y;
@@ -168,13 +200,23 @@ static Status validate_fraction(Call *c, Work *w, double part)
     return dataset_view(w->data, call_span(c, 1), &w->view, c->d);
 }
 
+static const Ast *key_typed(const Call *c, const char *key)
+{
+    for (int i = 0; i < c->n_key; i++)
+        if (!strcmp(c->key[i], key)) return c->key_ast[i];
+    return NULL;
+}
+
 static Status take_validation(Call *c, Work *w)
 {
     Value v;
-    TRY(call_key(c, "validate", &v));
-    if (v.kind == V_NONE) return OK;
-    if (v.kind == V_NODE && v.node->len == 1) TRY(validate_fraction(c, w, node_scalar(v.node, c->d)));
-    else w->val = value_keep(v);
+    TRY(typed_pair(c, key_typed(c, "validate"), &w->val));
+    if (w->val.kind == V_NONE) {
+        TRY(call_key(c, "validate", &v));
+        if (v.kind == V_NONE) return OK;
+        if (v.kind != V_NODE || v.node->len != 1) w->val = value_keep(v);
+        else TRY(validate_fraction(c, w, node_scalar(v.node, c->d)));
+    }
     TRY(dataset_view(w->val, call_key_span(c, "validate"), &w->val_view, c->d));
     w->has_val = true;
     return OK;

@@ -35,7 +35,10 @@ static void layers_empty(Func *f, Layers *l)
     f->n_own = f->cap_own = 0;
 }
 
-static bool is_param(const Owned *o) { return !o->of && o->node->op == &op_leaf && o->node->flags & NODE_PARAM; }
+static bool is_param(const Owned *o)
+{
+    return !o->of && o->node->op == &op_leaf && o->node->flags & NODE_PARAM;
+}
 
 static void owned_free(Func *f)
 {
@@ -52,7 +55,8 @@ static void layer_refill(Session *s, const Taken *k, bool fresh)
         for (int j = 0; j < k->layer->n_own; j++) {
             const Owned *old = &k->own[i], *now = &k->layer->own[j];
             if (strcmp(old->path, now->path) || !is_param(old) || !is_param(now)) continue;
-            if (shape_equal(&old->node->shape, &now->node->shape)) session_set_leaf(s, old->node, now->node->val);
+            if (shape_equal(&old->node->shape, &now->node->shape))
+                session_set_leaf(s, old->node, now->node->val);
         }
     owned_free(k->layer);
     k->layer->own = k->own;
@@ -83,7 +87,8 @@ static void state_copy(Session *s, const Func *from, const Func *to, const Node 
         for (int j = 0; j < from->n_own && to->own[i].of == w; j++) {
             const Owned *old = &to->own[i], *now = &from->own[j];
             if (now->of != w || strcmp(old->path, now->path)) continue;
-            if (shape_equal(&old->node->shape, &now->node->shape)) session_set_leaf(s, old->node, now->node->val);
+            if (shape_equal(&old->node->shape, &now->node->shape))
+                session_set_leaf(s, old->node, now->node->val);
         }
 }
 
@@ -112,7 +117,10 @@ static Status rule_reset(Session *s, Func *rule, Node *const *w, int n, Diag *d)
     return st;
 }
 
-static bool is_rule(const Func *f) { return f && f->kind == FN_BOUND && f->of->kind == FN_OPTIMIZER; }
+static bool is_rule(const Func *f)
+{
+    return f && f->kind == FN_BOUND && f->of->kind == FN_OPTIMIZER;
+}
 
 /* Every optimizer that the session still knows. */
 static Status rules_reset(Session *s, Func *net, Diag *d)
@@ -122,7 +130,8 @@ static Status rules_reset(Session *s, Func *net, Diag *d)
     Binding **all = session_bindings(s, &n_name);
     Status st = OK;
     for (int i = 0; i < n_name && st == OK; i++)
-        if (all[i]->value.kind == V_FUNC && is_rule(all[i]->value.func)) st = rule_reset(s, all[i]->value.func, w, n, d);
+        if (all[i]->value.kind == V_FUNC && is_rule(all[i]->value.func))
+            st = rule_reset(s, all[i]->value.func, w, n, d);
     for (int i = 0; i < s->n_memory && st == OK; i++)
         if (is_rule(s->memory[i].func)) st = rule_reset(s, s->memory[i].func, w, n, d);
     free(all);
@@ -143,7 +152,8 @@ static Status sample_of(const Func *net, Span at, Shape *out, Diag *d)
         dataset_view_free(&v);
         return OK;
     }
-    diag_set(d, E_TYPE, at, "%s does not say what its input is, so it cannot be made afresh", net->name ? net->name : "the network");
+    diag_set(d, E_TYPE, at, "%s does not say what its input is, so it cannot be made afresh",
+             net->name ? net->name : "the network");
     return diag_hint(d, "Begin it with input(...), or train it once.");
 }
 

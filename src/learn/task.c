@@ -40,13 +40,15 @@ static Status sample_refuse(const Task *t, const Shape *got, Diag *d)
     shape_print(want, in);
     shape_print(has, got);
     if (got->rank == 1)
-        diag_set(d, E_SHAPE, t->at_data, "%s takes samples of shape %s; %s has %lld feature%s", t->net_name, want,
-                 t->data_name, (long long)got->dim[0], got->dim[0] == 1 ? "" : "s");
+        diag_set(d, E_SHAPE, t->at_data, "%s takes samples of shape %s; %s has %lld feature%s",
+                 t->net_name, want, t->data_name, (long long)got->dim[0],
+                 got->dim[0] == 1 ? "" : "s");
     else
-        diag_set(d, E_SHAPE, t->at_data, "%s takes samples of shape %s; those of %s have shape %s", t->net_name, want,
-                 t->data_name, has);
+        diag_set(d, E_SHAPE, t->at_data, "%s takes samples of shape %s; those of %s have shape %s",
+                 t->net_name, want, t->data_name, has);
     Text dims = { 0 };
-    for (int i = 0; i < got->rank; i++) text_addf(&dims, "%s%lld", i ? ", " : "", (long long)got->dim[i]);
+    for (int i = 0; i < got->rank; i++)
+        text_addf(&dims, "%s%lld", i ? ", " : "", (long long)got->dim[i]);
     diag_hint(d, "A network that begins with input(%s) takes these data.", text_str(&dims));
     text_free(&dims);
     return E_SHAPE;
@@ -65,7 +67,8 @@ static Node *batch_leaf(int64_t rows, const Shape *each, const char *label, Diag
     return n;
 }
 
-static Status call_node_of(const Task *t, Func *f, Node *const *in, int n, Span at, Node **out, Diag *d)
+static Status call_node_of(const Task *t, Func *f, Node *const *in, int n, Span at, Node **out,
+                           Diag *d)
 {
     Value arg[2], y = { 0 };
     for (int i = 0; i < n; i++) arg[i] = (Value){ .kind = V_NODE, .node = in[i] };
@@ -93,7 +96,8 @@ static void quantity(Text *t, const char *word, int64_t n)
     text_addf(t, "%lld %s%s", (long long)n, word, n == 1 ? "" : *word == 'c' ? "es" : "s");
 }
 
-static Status target_refuse(const Task *t, const DataView *data, int64_t rows, const Pass *p, Diag *d)
+static Status target_refuse(const Task *t, const DataView *data, int64_t rows, const Pass *p,
+                            Diag *d)
 {
     Text gives = { 0 }, has = { 0 };
     int64_t each = p->out->len / rows;
@@ -101,13 +105,16 @@ static Status target_refuse(const Task *t, const DataView *data, int64_t rows, c
     quantity(&has, data->classes ? "class" : "number", data->n_out);
     if (p->out->len % rows || !p->out->shape.rank || p->out->shape.dim[0] != rows) {
         char s[SHAPE_TEXT];
-        diag_set(d, E_SHAPE, t->at_net, "%s makes shape %s of a batch of %lld rows; one result a row is needed",
+        diag_set(d, E_SHAPE, t->at_net,
+                 "%s makes shape %s of a batch of %lld rows; one result a row is needed",
                  t->net_name, shape_print(s, &p->out->shape), (long long)rows);
-        diag_hint(d, "The first axis of its output must count the rows, as the first axis of its input does.");
+        diag_hint(d, "The first axis of its output must count the rows, as the first axis of its "
+                     "input does.");
     } else {
-        diag_set(d, E_SHAPE, t->at_data, "%s gives %s, the targets of %s have %s", t->net_name, text_str(&gives),
-                 t->data_name, text_str(&has));
-        diag_hint(d, "Let the last layer have %lld unit%s.", (long long)data->n_out, data->n_out == 1 ? "" : "s");
+        diag_set(d, E_SHAPE, t->at_data, "%s gives %s, the targets of %s have %s", t->net_name,
+                 text_str(&gives), t->data_name, text_str(&has));
+        diag_hint(d, "Let the last layer have %lld unit%s.", (long long)data->n_out,
+                  data->n_out == 1 ? "" : "s");
     }
     text_free(&gives);
     text_free(&has);
@@ -115,14 +122,18 @@ static Status target_refuse(const Task *t, const DataView *data, int64_t rows, c
 }
 
 /* Losses whose target is a class index, not a row of numbers. */
-static bool takes_index(const Func *loss) { return loss->name && !strncmp(loss->name, "sparse", 6); }
+static bool takes_index(const Func *loss)
+{
+    return loss->name && !strncmp(loss->name, "sparse", 6);
+}
 
 static Status build_target(const Task *t, const DataView *data, int64_t rows, Pass *p, Diag *d)
 {
     const Shape *out = &p->out->shape;
     bool rowwise = out->rank && out->dim[0] == rows && p->out->len % rows == 0;
     bool index = takes_index(t->loss) && data->n_out == 1;
-    if (!rowwise || (!index && p->out->len / rows != data->n_out)) return target_refuse(t, data, rows, p, d);
+    if (!rowwise || (!index && p->out->len / rows != data->n_out))
+        return target_refuse(t, data, rows, p, d);
     Shape each = index ? (Shape){ 0 } : shape_of(out->rank - 1, out->dim + 1);
     p->y = batch_leaf(rows, &each, "target", d);
     return p->y ? OK : d->code;
@@ -134,7 +145,8 @@ static Status build_target(const Task *t, const DataView *data, int64_t rows, Pa
 static bool target_first(const Func *f)
 {
     while (f->kind == FN_BOUND) f = f->of;
-    return f->ast && f->kind == FN_DEF && f->ast->n > 2 && f->ast->kid[0]->text && !strcmp(f->ast->kid[0]->text, "target");
+    return f->ast && f->kind == FN_DEF && f->ast->n > 2 && f->ast->kid[0]->text &&
+           !strcmp(f->ast->kid[0]->text, "target");
 }
 
 static Status build_ask(const Task *t, Func *f, const char *word, Span at, Pass *p, Diag *d)
@@ -145,8 +157,11 @@ static Status build_ask(const Task *t, Func *f, const char *word, Span at, Pass 
     const char *name = f->name ? f->name : word;
     if (n->len != 1) {
         char s[SHAPE_TEXT];
-        diag_set(d, E_SHAPE, at, "a %s is a single number; %s gives shape %s", word, name, shape_print(s, &n->shape));
-        diag_hint(d, "Take the mean of it, for example %s(output, target) = mean((output - target)^2).", name);
+        diag_set(d, E_SHAPE, at, "a %s is a single number; %s gives shape %s", word, name,
+                 shape_print(s, &n->shape));
+        diag_hint(
+            d, "Take the mean of it, for example %s(output, target) = mean((output - target)^2).",
+            name);
         node_drop(n);
         return E_SHAPE;
     }
@@ -168,15 +183,18 @@ static Status check_rate(const Task *t, Diag *d)
         if (!lr) return d->code;
         if (!isnan(*lr)) continue;
         diag_set(d, E_RANGE, t->at_rule, "the learning rate of %s is nan", t->rule->name);
-        return diag_hint(d, "Give it a number, for example %s(lr=0.1).", t->rule->of ? t->rule->of->name : t->rule->name);
+        return diag_hint(d, "Give it a number, for example %s(lr=0.1).",
+                         t->rule->of ? t->rule->of->name : t->rule->name);
     }
     return OK;
 }
 
 static Status no_params(const Task *t, Diag *d)
 {
-    diag_set(d, E_NAME, t->at_net, "%s has no parameters, so there is nothing to learn", t->net_name);
-    return diag_hint(d, "A dense layer has some; in a function of your own mark them with param: param w = 0.5");
+    diag_set(d, E_NAME, t->at_net, "%s has no parameters, so there is nothing to learn",
+             t->net_name);
+    return diag_hint(
+        d, "A dense layer has some; in a function of your own mark them with param: param w = 0.5");
 }
 
 static Status build_update(const Task *t, Pass *p, Diag *d)
@@ -187,7 +205,8 @@ static Status build_update(const Task *t, Pass *p, Diag *d)
     GradMap *map = n ? grad_build(p->ask[0]) : NULL;
     for (int i = 0; i < n; i++) g[i] = grad_of(map, w[i]);
     grad_free(map);
-    Status st = n ? update_build(t->s, t->rule, w, g, n, &p->update, t->at_rule, d) : no_params(t, d);
+    Status st =
+        n ? update_build(t->s, t->rule, w, g, n, &p->update, t->at_rule, d) : no_params(t, d);
     for (int i = 0; i < n; i++) node_drop(g[i]);
     free(g);
     free(w);
@@ -201,7 +220,8 @@ static Status pass_make(const Task *t, const DataView *data, int64_t rows, Pass 
     TRY(build_output(t, data, rows, p, d));
     TRY(build_target(t, data, rows, p, d));
     TRY(build_ask(t, t->loss, "loss", t->at_loss, p, d));
-    for (int i = 0; i < t->n_metric; i++) TRY(build_ask(t, t->metric[i], "metric", t->at_loss, p, d));
+    for (int i = 0; i < t->n_metric; i++)
+        TRY(build_ask(t, t->metric[i], "metric", t->at_loss, p, d));
     return t->rule ? build_update(t, p, d) : OK;
 }
 
@@ -236,7 +256,9 @@ Recipe pass_recipe(const Pass *p)
 Status sweep_open(Sweep *w, const Task *t, const DataView *data, int64_t batch, Diag *d)
 {
     if (batch > data->rows) batch = data->rows;
-    *w = (Sweep){ .data = data, .batch = batch, .batches = data->rows / batch, .left = data->rows % batch };
+    *w = (Sweep){
+        .data = data, .batch = batch, .batches = data->rows / batch, .left = data->rows % batch
+    };
     Status st = pass_build(t, data, batch, &w->full, d);
     if (st == OK && w->left) st = pass_build(t, data, w->left, &w->rest, d);
     if (st != OK) sweep_close(w);
@@ -266,7 +288,12 @@ void sweep_run(Sweep *w, const uint32_t *order, int64_t first, int64_t count, do
 {
     double part[1 + LIMIT_METRICS];
     int64_t full = first + count > w->batches ? w->batches - first : count;
-    Feed f = { .x = w->data->x, .y = w->data->y, .order = order, .from = first * w->batch, .batches = full, .epochs = 1 };
+    Feed f = { .x = w->data->x,
+               .y = w->data->y,
+               .order = order,
+               .from = first * w->batch,
+               .batches = full,
+               .epochs = 1 };
     if (full > 0) {
         plan_run(w->plan, &f, part);
         for (int i = 0; i < w->full.n_ask; i++) sum[i] += part[i] * (double)w->batch;

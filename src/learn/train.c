@@ -57,7 +57,8 @@ static Status history_open(Training *g, Diag *d)
             text_free(&name);
             h->value[h->n++] = mem_take(sizeof(double) * (size_t)h->cap);
             if (h->value[h->n - 1]) continue;
-            return diag_set(d, E_LIMIT, (Span){ 0, 0 }, "no memory left for the history of %lld epochs (budget %zu MiB)",
+            return diag_set(d, E_LIMIT, (Span){ 0, 0 },
+                            "no memory left for the history of %lld epochs (budget %zu MiB)",
                             (long long)h->cap, mem_budget() >> 20);
         }
     return OK;
@@ -123,16 +124,20 @@ static void progress(Training *g, double now)
     char bar[21], num[NUM_TEXT] = "", line[200];
     bar_print(bar, 20, part);
     if (h->epochs) num_print(num, h->value[0][h->epochs - 1], s->format);
-    snprintf(line, sizeof line, "epoch %lld/%lld  [%s]%s%s  %.0f s left", (long long)h->epochs, (long long)g->o->epochs, bar,
-             *num ? "  loss " : "", num, ceil(left));
+    snprintf(line, sizeof line, "epoch %lld/%lld  [%s]%s%s  %.0f s left", (long long)h->epochs,
+             (long long)g->o->epochs, bar, *num ? "  loss " : "", num, ceil(left));
     s->progress(s, line);
 }
 
 static void watch(Training *g)
 {
     const History *h = &g->out->history;
-    TrainNow now = { .net = g->t->net_name, .epoch = h->epochs, .epochs = g->o->epochs, .update = g->updates,
-                     .loss = h->epochs ? h->value[0][h->epochs - 1] : NAN, .loss_history = h->value[0],
+    TrainNow now = { .net = g->t->net_name,
+                     .epoch = h->epochs,
+                     .epochs = g->o->epochs,
+                     .update = g->updates,
+                     .loss = h->epochs ? h->value[0][h->epochs - 1] : NAN,
+                     .loss_history = h->value[0],
                      .val_history = g->has_val ? h->value[h->n / 2] : NULL };
     store_save(&g->store, g->t->s);
     train_watch(g->t->s, &now);
@@ -193,7 +198,8 @@ static void epoch_note(Training *g, const double *sum, const double *val)
     History *h = &g->out->history;
     int n = g->sweep.full.n_ask;
     for (int i = 0; i < n; i++) h->value[i][h->epochs] = sum[i] / (double)g->sweep.data->rows;
-    for (int i = 0; i < n && val; i++) h->value[n + i][h->epochs] = val[i] / (double)g->val.data->rows;
+    for (int i = 0; i < n && val; i++)
+        h->value[n + i][h->epochs] = val[i] / (double)g->val.data->rows;
     h->epochs++;
 }
 
@@ -240,7 +246,9 @@ static bool epochs_run(Training *g, int64_t n)
 {
     History *h = &g->out->history;
     double *sum = h->value[0] + h->epochs, bad = 0;
-    Feed f = { .x = g->sweep.data->x, .y = g->sweep.data->y, .batches = g->sweep.batches, .epochs = n };
+    Feed f = {
+        .x = g->sweep.data->x, .y = g->sweep.data->y, .batches = g->sweep.batches, .epochs = n
+    };
     store_mark(&g->store);
     plan_run(g->sweep.plan, &f, sum);
     for (int64_t i = 0; i < n; i++) bad += sum[i] * 0;
@@ -293,9 +301,11 @@ static bool birth_in_data(Training *g, const Pass *p, int64_t first)
     if (!born || (born != p->x && born != p->y)) return false;
     int64_t each = born->len / born->shape.dim[0], row = first + at / each;
     char buf[NUM_TEXT];
-    text_addf(&g->out->birth, "# the first %s stands in the data: row %lld of %s, counted from 0, has it in %s\n",
-              num_print(buf, born->val[at], g->t->s->format), (long long)(g->order ? g->order[row] : row),
-              g->t->data_name, born == p->x ? "x" : "y");
+    text_addf(&g->out->birth,
+              "# the first %s stands in the data: row %lld of %s, counted from 0, has it in %s\n",
+              num_print(buf, born->val[at], g->t->s->format),
+              (long long)(g->order ? g->order[row] : row), g->t->data_name,
+              born == p->x ? "x" : "y");
     return true;
 }
 
@@ -309,13 +319,15 @@ static void find_birth(Training *g)
     if (!node_eval(p->ask[0], &d) || birth_in_data(g, p, first)) return;
     if (birth_print(&g->out->birth, p->ask[0], g->t->s->format)) return;
     for (int i = 0; i < p->update.n; i++)
-        if (!node_eval(p->update.next[i], &d) || birth_print(&g->out->birth, p->update.next[i], g->t->s->format)) return;
+        if (!node_eval(p->update.next[i], &d) ||
+            birth_print(&g->out->birth, p->update.next[i], g->t->s->format))
+            return;
 }
 
 /* ---- train ---- */
 
-Status train_run(const Task *t, const DataView *data, const DataView *val, const TrainOptions *o, TrainResult *out,
-                 Diag *d)
+Status train_run(const Task *t, const DataView *data, const DataView *val, const TrainOptions *o,
+                 TrainResult *out, Diag *d)
 {
     *out = (TrainResult){ 0 };
     Training g = { .t = t, .o = o, .out = out, .burst = 16 };

@@ -10,7 +10,7 @@
 
 #include "learn/task.h"
 
-enum { LIMIT_EPOCHS = 100000000, WATCH_MS = 100 };
+enum { LIMIT_EPOCHS = 10000000, WATCH_MS = 100 };
 
 typedef struct {
     int64_t epochs, batch;           /* at least 1; a batch larger than the data is all of them */
@@ -64,8 +64,8 @@ typedef struct {
 
 /* Trains; the network's numbers and the optimizer's state are in their leaves
  * afterwards, undoable. val may be NULL. */
-Status train_run(const Task *t, const DataView *data, const DataView *val, const TrainOptions *o, TrainResult *out,
-                 Diag *d);
+Status train_run(const Task *t, const DataView *data, const DataView *val, const TrainOptions *o,
+                 TrainResult *out, Diag *d);
 void   train_result_free(TrainResult *r);
 
 /* Loss and metrics over all rows, as they are now: mean[0 .. n_metric]. */

@@ -16,7 +16,8 @@
 
 /* ---- elementwise ---- */
 
-static void run_once(const Node *n, double *y, const double *const *p, const int *stride, int64_t count)
+static void run_once(const Node *n, double *y, const double *const *p, const int *stride,
+                     int64_t count)
 {
     if (n->op->kind == OP_CALL) tmpl_run(n->fn, y, p, stride, count);
     else n->op->run(y, p[0], stride[0], p[1], stride[1], p[2], stride[2], count);
@@ -111,7 +112,8 @@ static void kernel_arg(const Step *s)
     const double *x = n->in[0]->val;
     for (int64_t o = 0; o < s->outer; o++)
         for (int64_t j = 0; j < s->inner; j++)
-            n->val[o * s->inner + j] = (double)best_of(x + o * s->r * s->inner + j, s->r, s->inner, is_max(n));
+            n->val[o * s->inner + j] =
+                (double)best_of(x + o * s->r * s->inner + j, s->r, s->inner, is_max(n));
 }
 
 /* The product of all but one: what stands left of it times what stands right. */

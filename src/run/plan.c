@@ -72,7 +72,8 @@ static int plan_add(Build *b, const Node *like)
 
 static bool same_node(const Node *a, const Node *b)
 {
-    if (a->op != b->op || a->fn != b->fn || a->n_in != b->n_in || a->n_attr != b->n_attr) return false;
+    if (a->op != b->op || a->fn != b->fn || a->n_in != b->n_in || a->n_attr != b->n_attr)
+        return false;
     if (!shape_equal(&a->shape, &b->shape)) return false;
     for (int i = 0; i < a->n_in; i++)
         if (a->in[i] != b->in[i]) return false;
@@ -131,7 +132,10 @@ static Status plan_add_all(Build *b)
     return OK;
 }
 
-static Node *plan_node(const Build *b, const Node *n) { return &b->p->node[b->of[order_find(b->o, n)]]; }
+static Node *plan_node(const Build *b, const Node *n)
+{
+    return &b->p->node[b->of[order_find(b->o, n)]];
+}
 
 static Node *owner_of(const Plan *p, const Node *n) { return &p->node[p->owner[n - p->node]]; }
 
@@ -169,7 +173,8 @@ static void plan_add_steps(Build *b)
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < p->n_node; i++) {
             Node *n = &p->node[i];
-            if (n->n_in && p->owner[i] == i && last[i] == (pass == 1)) p->step[p->n_step++] = step_make(&p->own, n);
+            if (n->n_in && p->owner[i] == i && last[i] == (pass == 1))
+                p->step[p->n_step++] = step_make(&p->own, n);
         }
     free(uses);
     free(last);
@@ -247,7 +252,8 @@ static Status plan_take(Build *b)
     size_t bytes = sizeof(Buffer) * (size_t)(p->n_node + 3);
     Buffer *of = mem_new(bytes), *list = mem_new(bytes);
     for (int s = 0; s < p->n_step; s++)
-        for (int i = 0; i < p->step[s].node->n_in; i++) live_until(of, p, p->step[s].node->in[i], s);
+        for (int i = 0; i < p->step[s].node->n_in; i++)
+            live_until(of, p, p->step[s].node->in[i], s);
     for (int i = 0; i < p->n_ask; i++) live_until(of, p, p->ask[i], p->n_step);
     for (int i = 0; i < p->n_copy; i++) live_until(of, p, p->copy[i].from, p->n_step);
     int n = 0;
@@ -269,8 +275,10 @@ static Status plan_take(Build *b)
     free(of);
     free(list);
     if (p->num) return OK;
-    return diag_set(b->d, E_LIMIT, (Span){ 0, 0 }, "no memory left for the %zu MiB that one update works in"
-                    " (budget %zu MiB)", p->bytes >> 20, mem_budget() >> 20);
+    return diag_set(b->d, E_LIMIT, (Span){ 0, 0 },
+                    "no memory left for the %zu MiB that one update works in"
+                    " (budget %zu MiB)",
+                    p->bytes >> 20, mem_budget() >> 20);
 }
 
 /* Views get the address of what they view; those of the batch are remembered. */
@@ -321,7 +329,8 @@ static Status plan_make(Plan *p, const Recipe *r, Store *s, PlanKind kind, Diag 
     p->scalar = kind == PLAN_TENSOR ? NULL : scalar_build(r, s, &o);
     Status st = OK;
     if (!p->scalar && kind == PLAN_SCALAR)
-        st = diag_set(d, E_LIMIT, (Span){ 0, 0 }, "an update of more than %d operations is not run as a scalar program",
+        st = diag_set(d, E_LIMIT, (Span){ 0, 0 },
+                      "an update of more than %d operations is not run as a scalar program",
                       LIMIT_SCALAR);
     if (st == OK && !p->scalar) {
         Build b = { .p = p, .r = r, .store = s, .o = &o, .d = d };
@@ -363,10 +372,12 @@ int64_t plan_steps(const Plan *p) { return p->scalar ? scalar_count(p->scalar) :
 /* ---- run ---- */
 
 /* The rows of a batch: where they lie in memory, or brought together in room. */
-static const double *batch_rows(const double *data, const uint32_t *row, int64_t rows, int64_t each, double *room)
+static const double *batch_rows(const double *data, const uint32_t *row, int64_t rows, int64_t each,
+                                double *room)
 {
     if (!row) return data;
-    for (int64_t i = 0; i < rows; i++) memcpy(room + i * each, data + row[i] * each, sizeof *room * (size_t)each);
+    for (int64_t i = 0; i < rows; i++)
+        memcpy(room + i * each, data + row[i] * each, sizeof *room * (size_t)each);
     return room;
 }
 

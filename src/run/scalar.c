@@ -28,8 +28,8 @@ typedef struct {
 /* ---- is it small and straight? ---- */
 
 static const char *const straight[] = {
-    "@", "sum", "prod", "max", "min", "sum_to", "spread", "reshape", "transpose", "slice", "unslice",
-    "concat", "stack", "cumsum", "prod_others", "prod_pairs",
+    "@",         "sum",   "prod",    "max",    "min",   "sum_to", "spread",      "reshape",
+    "transpose", "slice", "unslice", "concat", "stack", "cumsum", "prod_others", "prod_pairs",
 };
 
 static bool is_straight(const Node *n)
@@ -57,7 +57,8 @@ static bool fits(const Recipe *r, const Order *o)
     for (int i = 0; i < o->n; i++) {
         if (!o->needed[i]) continue;
         if (o->varies[i] && !is_straight(o->node[i])) return false;
-        if (o->node[i]->len > MOST_WORK || (work += o->varies[i] ? node_work(o->node[i]) : o->node[i]->len) > MOST_WORK)
+        if (o->node[i]->len > MOST_WORK ||
+            (work += o->varies[i] ? node_work(o->node[i]) : o->node[i]->len) > MOST_WORK)
             return false;
     }
     return r->x->len + (r->y ? r->y->len : 0) <= MOST_WORK;
@@ -75,8 +76,10 @@ static int write_call(Writing *w, const Tmpl *f, const int *arg)
     int at = f->n_arg;
     for (int i = 0; i < f->n_step; i++, at++) {
         const TmplStep *s = &f->step[i];
-        int in[3] = { s->op ? reg[s->a] : -1, s->op && s->b >= 0 ? reg[s->b] : -1, s->op && s->c >= 0 ? reg[s->c] : -1 };
-        reg[at] = s->op ? value_apply(&w->s, s->op, in, s->op->max_in) : value_number(&w->s, s->num);
+        int in[3] = { s->op ? reg[s->a] : -1, s->op && s->b >= 0 ? reg[s->b] : -1,
+                      s->op && s->c >= 0 ? reg[s->c] : -1 };
+        reg[at] =
+            s->op ? value_apply(&w->s, s->op, in, s->op->max_in) : value_number(&w->s, s->num);
     }
     return reg[at - 1];
 }
@@ -151,11 +154,13 @@ static bool write_code(Writing *w)
     const Recipe *r = w->r;
     int total = 0, n = 0;
     for (int i = 0; i < r->n; i++) total += (int)r->leaf[i]->len;
-    int *ask = mem_new(sizeof *ask * (size_t)(r->n_ask + 2 * total + 1)), *reg = ask + r->n_ask, *next = reg + total;
+    int *ask = mem_new(sizeof *ask * (size_t)(r->n_ask + 2 * total + 1)), *reg = ask + r->n_ask,
+        *next = reg + total;
     for (int i = 0; i < r->n_ask; i++) ask[i] = w->value[order_find(w->o, r->ask[i])][0];
     for (int i = 0; i < r->n; i++) {
         const int *v = w->value[order_find(w->o, r->next[i])];
-        for (int64_t k = 0; k < r->leaf[i]->len; k++, n++) reg[n] = leaf_register(w, r->leaf[i]) + (int)k, next[n] = v[k];
+        for (int64_t k = 0; k < r->leaf[i]->len; k++, n++)
+            reg[n] = leaf_register(w, r->leaf[i]) + (int)k, next[n] = v[k];
     }
     Wanted all = { .n_ask = r->n_ask, .ask = ask, .n = n, .reg = reg, .next = next };
     bool good = scalar_compile(w->p, &w->s, &all);

@@ -68,7 +68,8 @@ static Pick pick(ScalarCode code, int n, const int *in)
 static bool inner_dot2(const Code *c, int at, int out[4])
 {
     const Values *s = c->s;
-    if (!inner(c, at, s->add) || !inner(c, left(c, at), s->mul) || !inner(c, right(c, at), s->mul)) return false;
+    if (!inner(c, at, s->add) || !inner(c, left(c, at), s->mul) || !inner(c, right(c, at), s->mul))
+        return false;
     if (left(c, at) == right(c, at)) return false;
     out[0] = left(c, left(c, at));
     out[1] = right(c, left(c, at));
@@ -83,7 +84,8 @@ static bool pick_dot(const Code *c, int at, Pick *out)
     int dot = inner_dot2(c, l, d) ? l : inner_dot2(c, r, d) ? r : -1;
     if (dot < 0) return false;
     int rest = dot == l ? r : l;
-    if (inner(c, rest, c->s->mul)) *out = PICK(DOT3, 6, d[0], d[1], d[2], d[3], left(c, rest), right(c, rest));
+    if (inner(c, rest, c->s->mul))
+        *out = PICK(DOT3, 6, d[0], d[1], d[2], d[3], left(c, rest), right(c, rest));
     else *out = PICK(DOT2_ADD, 5, d[0], d[1], d[2], d[3], rest);
     return true;
 }
@@ -95,7 +97,8 @@ static Pick pick_add(const Code *c, int at)
     if (pick_dot(c, at, &out)) return out;
     if (l != r && inner(c, l, c->s->mul) && inner(c, r, c->s->mul))
         return PICK(DOT2, 4, left(c, l), right(c, l), left(c, r), right(c, r));
-    if (has_inner(c, at, c->s->mul, &part, &rest)) return PICK(MUL_ADD, 3, left(c, part), right(c, part), rest);
+    if (has_inner(c, at, c->s->mul, &part, &rest))
+        return PICK(MUL_ADD, 3, left(c, part), right(c, part), rest);
     return PICK(ADD, 2, l, r);
 }
 
@@ -274,7 +277,9 @@ static void place_next(Code *c, const int *order, int n)
 {
     for (int i = 0; i < c->w->n; i++) {
         int next = c->w->next[i], old = value_of_register(c->s, c->w->reg[i]), k = n - 1;
-        if (!c->pick[next].n || c->reg[next] >= 0 || (old >= 0 && read_at_end(c, old, c->w->reg[i]))) continue;
+        if (!c->pick[next].n || c->reg[next] >= 0 ||
+            (old >= 0 && read_at_end(c, old, c->w->reg[i])))
+            continue;
         while (order[k] != next && !(old >= 0 && reads(&c->pick[order[k]], old))) k--;
         if (order[k] == next) c->reg[next] = c->w->reg[i];
     }
@@ -358,7 +363,8 @@ static void registers_fill(Code *c)
     Scalar *p = c->p;
     p->r = mem_new(sizeof *p->r * (size_t)(p->n_reg + 1));
     for (int at = 0; at < c->s->n; at++)
-        if (!single(c, at)->op && single(c, at)->reg < 0 && c->reg[at] >= 0) p->r[c->reg[at]] = single(c, at)->num;
+        if (!single(c, at)->op && single(c, at)->reg < 0 && c->reg[at] >= 0)
+            p->r[c->reg[at]] = single(c, at)->num;
 }
 
 bool scalar_compile(Scalar *p, Values *s, const Wanted *w)

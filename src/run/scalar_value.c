@@ -17,8 +17,14 @@
 
 void values_open(Values *s)
 {
-    *s = (Values){ .add = op_find("+"), .sub = op_find("-"), .mul = op_find("*"), .div = op_find("/"),
-                   .neg = op_find("neg"), .exp = op_find("exp"), .power = op_find("^"), .where = op_find("where") };
+    *s = (Values){ .add = op_find("+"),
+                   .sub = op_find("-"),
+                   .mul = op_find("*"),
+                   .div = op_find("/"),
+                   .neg = op_find("neg"),
+                   .exp = op_find("exp"),
+                   .power = op_find("^"),
+                   .where = op_find("where") };
 }
 
 void values_close(Values *s)
@@ -40,7 +46,8 @@ static size_t hash_value(const Single *v)
     uint64_t bits, h = (uint64_t)(uintptr_t)v->op ^ (uint64_t)(uint32_t)v->reg << 32;
     memcpy(&bits, &v->num, sizeof bits);
     h = (h ^ bits) * 0x9E3779B97F4A7C15u;
-    for (int i = 0; i < 3; i++) h = (h ^ h >> 29 ^ (uint64_t)(uint32_t)v->in[i]) * 0xBF58476D1CE4E5B9u;
+    for (int i = 0; i < 3; i++)
+        h = (h ^ h >> 29 ^ (uint64_t)(uint32_t)v->in[i]) * 0xBF58476D1CE4E5B9u;
     return (size_t)(h >> 20);
 }
 
@@ -66,9 +73,15 @@ static int value_share(Values *s, Single v)
     return *slot = s->n++;
 }
 
-int value_number(Values *s, double v) { return value_share(s, (Single){ .num = v, .reg = -1, .in = { -1, -1, -1 } }); }
+int value_number(Values *s, double v)
+{
+    return value_share(s, (Single){ .num = v, .reg = -1, .in = { -1, -1, -1 } });
+}
 
-int value_register(Values *s, int reg) { return value_share(s, (Single){ .reg = reg, .in = { -1, -1, -1 } }); }
+int value_register(Values *s, int reg)
+{
+    return value_share(s, (Single){ .reg = reg, .in = { -1, -1, -1 } });
+}
 
 static int value_make(Values *s, const Op *op, int a, int b, int c)
 {

@@ -22,13 +22,15 @@ Status store_open(Store *s, Node *const *leaf, int n, Diag *d)
     for (int i = 0; i < n; i++) {
         s->leaf[i] = node_keep(leaf[i]);
         s->at[i] = s->len;
-        s->len += n > 1 && leaf[i]->len >= LINE ? (leaf[i]->len + LINE - 1) / LINE * LINE : leaf[i]->len;
+        s->len +=
+            n > 1 && leaf[i]->len >= LINE ? (leaf[i]->len + LINE - 1) / LINE * LINE : leaf[i]->len;
     }
     s->num = mem_take(store_bytes(s));
     if (!s->num) {
         store_close(s);
-        return diag_set(d, E_LIMIT, (Span){ 0, 0 }, "no memory left for %d parameters and states (budget %zu MiB)",
-                        n, mem_budget() >> 20);
+        return diag_set(d, E_LIMIT, (Span){ 0, 0 },
+                        "no memory left for %d parameters and states (budget %zu MiB)", n,
+                        mem_budget() >> 20);
     }
     s->mark = s->num + s->len;
     for (int i = 0; i < n; i++)

@@ -113,10 +113,19 @@ static void rig_open(Rig *r, const Case *c)
     holds(st == OK, "%s: %s", c->net, d.text);
     text_free(&t);
     fill(r, c);
-    r->task = (Task){ .s = r->s, .net = func_of(r->s, "net"), .loss = func_of(r->s, c->loss),
-                      .rule = func_of(r->s, c->rule), .net_name = mem_str("net"), .data_name = mem_str("data") };
-    r->data = (DataView){ .x = r->x, .y = r->y, .rows = ROWS, .n_in = FEATURES, .n_out = c->out,
-                          .sample = shape_of(1, (int64_t[]){ FEATURES }), .target = shape_of(1, (int64_t[]){ c->out }) };
+    r->task = (Task){ .s = r->s,
+                      .net = func_of(r->s, "net"),
+                      .loss = func_of(r->s, c->loss),
+                      .rule = func_of(r->s, c->rule),
+                      .net_name = mem_str("net"),
+                      .data_name = mem_str("data") };
+    r->data = (DataView){ .x = r->x,
+                          .y = r->y,
+                          .rows = ROWS,
+                          .n_in = FEATURES,
+                          .n_out = c->out,
+                          .sample = shape_of(1, (int64_t[]){ FEATURES }),
+                          .target = shape_of(1, (int64_t[]){ c->out }) };
 }
 
 static void rig_close(Rig *r)
@@ -139,8 +148,10 @@ static void batch_set(const Rig *r, const Pass *p, int64_t batch)
     int64_t rows = p->x->shape.dim[0];
     for (int64_t i = 0; i < rows; i++) {
         int64_t row = r->order[batch * rows + i];
-        memcpy(p->x->val + i * r->data.n_in, r->x + row * r->data.n_in, sizeof(double) * (size_t)r->data.n_in);
-        memcpy(p->y->val + i * r->data.n_out, r->y + row * r->data.n_out, sizeof(double) * (size_t)r->data.n_out);
+        memcpy(p->x->val + i * r->data.n_in, r->x + row * r->data.n_in,
+               sizeof(double) * (size_t)r->data.n_in);
+        memcpy(p->y->val + i * r->data.n_out, r->y + row * r->data.n_out,
+               sizeof(double) * (size_t)r->data.n_out);
     }
     leaf_touch(p->x);
     leaf_touch(p->y);
@@ -197,7 +208,12 @@ static bool by_plan(Rig *r, Pass *p, PlanKind kind, Answer *out)
     long before = allocations;
     for (int k = 0; k < UPDATES && made; k++) {
         double loss;
-        Feed f = { .x = r->x, .y = r->y, .order = r->order, .from = k % batches * p->x->shape.dim[0], .batches = 1, .epochs = 1 };
+        Feed f = { .x = r->x,
+                   .y = r->y,
+                   .order = r->order,
+                   .from = k % batches * p->x->shape.dim[0],
+                   .batches = 1,
+                   .epochs = 1 };
         plan_run(plan, &f, &loss);
         out->loss += loss;
     }
@@ -222,12 +238,13 @@ static bool near(double a, double b)
 
 static void same_answer(const Answer *a, const Answer *b, const char *who, const Case *c)
 {
-    holds(near(a->loss, b->loss), "%s: %s, %s, %s: loss %.17g, by nodes %.17g", who, c->net, c->loss, c->rule, b->loss, a->loss);
+    holds(near(a->loss, b->loss), "%s: %s, %s, %s: loss %.17g, by nodes %.17g", who, c->net,
+          c->loss, c->rule, b->loss, a->loss);
     CU_ASSERT_EQUAL(a->len, b->len);
     for (int64_t i = 0; i < a->len; i++)
         if (!near(a->num[i], b->num[i])) {
-            holds(false, "%s: %s, %s, %s: number %lld is %.17g, by nodes %.17g", who, c->net, c->loss, c->rule, (long long)i,
-                  b->num[i], a->num[i]);
+            holds(false, "%s: %s, %s, %s: number %lld is %.17g, by nodes %.17g", who, c->net,
+                  c->loss, c->rule, (long long)i, b->num[i], a->num[i]);
             return;
         }
 }
@@ -272,21 +289,27 @@ static const Case cases[] = {
     { DENSE("heaviside"), "mse", "sgd(lr=0.1)", NULL, 2, REAL },
     { DENSE("bent"), "mse", "sgd(lr=0.1)", "bent(x) = (sqrt(x^2 + 1) - 1)/2 + x", 2, REAL },
     { DENSE("tanh"), "sse", "sgd(lr=0.1)", NULL, 2, REAL },
-    { DENSE("tanh"), "mine", "sgd(lr=0.1)", "mine(o, t) = mean(abs(o - t)^3) + 0.01*sum(o^2)", 2, REAL },
-    { "input(3) -> dense(4, tanh) -> dense(3, softmax)", "crossentropy", "adam(lr=0.05)", NULL, 3, ONE_HOT },
-    { "input(3) -> dense(4, tanh) -> dense(3)", "crossentropy_logits", "adam(lr=0.05)", NULL, 3, ONE_HOT },
+    { DENSE("tanh"), "mine", "sgd(lr=0.1)", "mine(o, t) = mean(abs(o - t)^3) + 0.01*sum(o^2)", 2,
+      REAL },
+    { "input(3) -> dense(4, tanh) -> dense(3, softmax)", "crossentropy", "adam(lr=0.05)", NULL, 3,
+      ONE_HOT },
+    { "input(3) -> dense(4, tanh) -> dense(3)", "crossentropy_logits", "adam(lr=0.05)", NULL, 3,
+      ONE_HOT },
     { "input(3) -> dense(4, tanh) -> dense(2, sigmoid)", "bce", "adam(lr=0.05)", NULL, 2, BIT },
     { "input(3) -> dense(4, tanh) -> dense(2)", "bce_logits", "adam(lr=0.05)", NULL, 2, UNIT },
-    { "input(3) -> dense(4, tanh, bias=none) -> dense(4, relu) -> dense(1)", "mse", "adam(lr=0.01)", NULL, 1, REAL },
+    { "input(3) -> dense(4, tanh, bias=none) -> dense(4, relu) -> dense(1)", "mse", "adam(lr=0.01)",
+      NULL, 1, REAL },
     { DENSE("tanh"), "mse", "sgd(lr=0.1, momentum=0.9)", NULL, 2, REAL },
     { DENSE("tanh"), "mse", "sgd(lr=0.1, momentum=0.9, nesterov=1)", NULL, 2, REAL },
     { DENSE("tanh"), "mse", "sgd(lr=0.1, weight_decay=0.01)", NULL, 2, REAL },
     { DENSE("tanh"), "mse", "sgd(lr=0.1, clipvalue=0.05)", NULL, 2, REAL },
     { DENSE("tanh"), "mse", "sgd(lr=0.1, clipnorm=0.1)", NULL, 2, REAL },
     { DENSE("tanh"), "mse", "adam(lr=0.02)", NULL, 2, REAL },
-    { DENSE("tanh"), "mse", "swap(lr=0.1)", "optimizer swap(w, g, lr=1) = { state a = 0, b = 1; a <- b; b <- a + g; w <- w - lr*a }", 2, REAL },
-    { "input(3) -> dense(2, tanh, weights=A) -> dense(3, weights=A', bias=none)", "mse", "sgd(lr=0.1)",
-      "param A[3, 2] = [[0.1, 0.2], [-0.3, 0.4], [0.5, -0.6]]", 3, REAL },
+    { DENSE("tanh"), "mse", "swap(lr=0.1)",
+      "optimizer swap(w, g, lr=1) = { state a = 0, b = 1; a <- b; b <- a + g; w <- w - lr*a }", 2,
+      REAL },
+    { "input(3) -> dense(2, tanh, weights=A) -> dense(3, weights=A', bias=none)", "mse",
+      "sgd(lr=0.1)", "param A[3, 2] = [[0.1, 0.2], [-0.3, 0.4], [0.5, -0.6]]", 3, REAL },
 };
 enum { N_CASE = sizeof cases / sizeof *cases };
 
@@ -302,11 +325,17 @@ static const Case small[] = {
     { SMALL("silu"), "mse", "sgd(lr=0.5, clipnorm=0.1)", NULL, 1, UNIT },
     { SMALL("gelu"), "mse", "sgd(lr=0.5)", NULL, 1, UNIT },
     { SMALL("heaviside"), "mse", "sgd(lr=0.5)", NULL, 1, UNIT },
-    { SMALL("bent"), "mse", "sgd(lr=0.5)", "bent(x) = (sqrt(x^2 + 1) - 1)/2 + x^3 + 1/x^2", 1, UNIT },
-    { SMALL("tanh"), "mse", "swap(lr=0.1)", "optimizer swap(w, g, lr=1) = { state a = 0, b = 1; a <- b; b <- a + g; w <- w - lr*a }", 1, UNIT },
-    { "input(3) -> dense(3, tanh) -> dense(3, tanh) -> dense(3)", "mse", "sgd(lr=0.3)", NULL, 3, REAL },
-    { "input(3) -> dense(3)", "largest", "sgd(lr=0.3)", "largest(o, t) = sum(o*t) + prod(o[0]) + sum(exp(o))", 3, REAL },
-    { "neuron(w, bias=b, activation=sigmoid)", "mse", "sgd(lr=0.3)", "param w = [0.1, -0.2, 0.3], b = 0.5", 1, UNIT },
+    { SMALL("bent"), "mse", "sgd(lr=0.5)", "bent(x) = (sqrt(x^2 + 1) - 1)/2 + x^3 + 1/x^2", 1,
+      UNIT },
+    { SMALL("tanh"), "mse", "swap(lr=0.1)",
+      "optimizer swap(w, g, lr=1) = { state a = 0, b = 1; a <- b; b <- a + g; w <- w - lr*a }", 1,
+      UNIT },
+    { "input(3) -> dense(3, tanh) -> dense(3, tanh) -> dense(3)", "mse", "sgd(lr=0.3)", NULL, 3,
+      REAL },
+    { "input(3) -> dense(3)", "largest", "sgd(lr=0.3)",
+      "largest(o, t) = sum(o*t) + prod(o[0]) + sum(exp(o))", 3, REAL },
+    { "neuron(w, bias=b, activation=sigmoid)", "mse", "sgd(lr=0.3)",
+      "param w = [0.1, -0.2, 0.3], b = 0.5", 1, UNIT },
 };
 enum { N_SMALL = sizeof small / sizeof *small };
 
@@ -332,7 +361,9 @@ static void program_equals_nodes(void)
 /* Without exp every operation of the program is the kernel's own, rounded alike. */
 static void program_is_exact(void)
 {
-    Case c = { "input(3) -> dense(2, tanh) -> dense(1)", "sse", "sgd(lr=0.3, momentum=0.5)", NULL, 1, REAL };
+    Case c = {
+        "input(3) -> dense(2, tanh) -> dense(1)", "sse", "sgd(lr=0.3, momentum=0.5)", NULL, 1, REAL
+    };
     Rig r;
     Pass p;
     Diag d = { 0 };
@@ -351,7 +382,9 @@ static void program_is_exact(void)
 /* The XOR network's update is seventeen instructions; more would be a lost pattern. */
 static void xor_is_short(void)
 {
-    Case c = { "input(2) -> dense(2, sigmoid) -> dense(1, sigmoid)", "sse", "sgd(lr=0.5)", NULL, 1, BIT };
+    Case c = {
+        "input(2) -> dense(2, sigmoid) -> dense(1, sigmoid)", "sse", "sgd(lr=0.5)", NULL, 1, BIT
+    };
     Rig r;
     Pass p;
     Store store;
@@ -371,6 +404,44 @@ static void xor_is_short(void)
     rig_close(&r);
 }
 
+static long train_allocations(Session *s, const char *options, int epochs)
+{
+    char text[300];
+    Diag d = { 0 };
+    int line;
+    snprintf(text, sizeof text, "train net, x, y, epochs=%d%s", epochs, options);
+    long before = allocations;
+    CU_ASSERT_EQUAL(session_run_text(s, "test", text, &d, &line), OK);
+    text_clear(&s->out);
+    return allocations - before;
+}
+
+static void epochs_allocate_nothing(void)
+{
+    static const char *const options[] = { ", batch=1, shuffle=0", ", batch=7",
+                                           ", batch=7, validate=[x, y]" };
+    static const char *const nets[] = { "input(2) -> dense(2, sigmoid) -> dense(1, sigmoid)",
+                                        "input(2) -> dense(90, relu) -> dense(1)" };
+    for (int i = 0; i < 2; i++) {
+        Session *s = session_new();
+        Diag d = { 0 };
+        int line;
+        char text[200];
+        tables_add(s);
+        snprintf(text, sizeof text, "net = %s\nx = uniform(20, 2)\ny = x[:, 0:1]", nets[i]);
+        CU_ASSERT_EQUAL(session_run_text(s, "test", text, &d, &line), OK);
+        for (int k = 0; k < 3; k++) {
+            train_allocations(s, options[k], 300);
+            long few = train_allocations(s, options[k], 3),
+                 many = train_allocations(s, options[k], 300);
+            holds(labs(many - few) < 100, "%s%s: %ld allocations in 3 epochs, %ld in 300", nets[i], options[k],
+                  few, many);
+        }
+        tables_free(s);
+        session_free(s);
+    }
+}
+
 /* ---- parts ---- */
 
 static void exp_is_right(void)
@@ -380,7 +451,8 @@ static void exp_is_right(void)
     double worst = 0;
     for (int i = 0; i < 200000; i++) {
         double x = (rng_uniform(&rng) - 0.5) * (i % 2 ? 40 : 1398), y = vmath_exp(x);
-        long double error = fabsl(((long double)y - expl((long double)x)) / (nextafter(y, INFINITY) - y));
+        long double error =
+            fabsl(((long double)y - expl((long double)x)) / (nextafter(y, INFINITY) - y));
         worst = error > worst ? (double)error : worst;
     }
     holds(worst < 0.52, "vmath_exp is off by %g units in the last place", worst);
@@ -396,17 +468,23 @@ static void rewriting_is_shared(void)
 {
     Values s;
     values_open(&s);
-    int a = value_register(&s, 0), b = value_register(&s, 1), half = value_number(&s, 0.5), two = value_number(&s, 2);
-    int ab = value_apply(&s, s.sub, (int[]){ a, b }, 2), ba = value_apply(&s, s.sub, (int[]){ b, a }, 2);
-    int scaled = value_apply(&s, s.mul, (int[]){ half, value_apply(&s, s.mul, (int[]){ two, ab }, 2) }, 2);
+    int a = value_register(&s, 0), b = value_register(&s, 1), half = value_number(&s, 0.5),
+        two = value_number(&s, 2);
+    int ab = value_apply(&s, s.sub, (int[]){ a, b }, 2),
+        ba = value_apply(&s, s.sub, (int[]){ b, a }, 2);
+    int scaled =
+        value_apply(&s, s.mul, (int[]){ half, value_apply(&s, s.mul, (int[]){ two, ab }, 2) }, 2);
     CU_ASSERT_EQUAL(scaled, ab);
     CU_ASSERT_EQUAL(value_apply(&s, s.neg, &ab, 1), ba);
-    CU_ASSERT_EQUAL(value_apply(&s, s.add, (int[]){ a, b }, 2), value_apply(&s, s.add, (int[]){ b, a }, 2));
+    CU_ASSERT_EQUAL(value_apply(&s, s.add, (int[]){ a, b }, 2),
+                    value_apply(&s, s.add, (int[]){ b, a }, 2));
     CU_ASSERT_EQUAL(value_apply(&s, s.mul, (int[]){ a, value_number(&s, 1) }, 2), a);
     CU_ASSERT(value_is(&s, value_apply(&s, s.mul, (int[]){ two, two }, 2), 4));
     int third = value_number(&s, 1. / 3);
-    int thrice = value_apply(&s, s.mul, (int[]){ third, value_apply(&s, s.mul, (int[]){ third, a }, 2) }, 2);
-    CU_ASSERT_NOT_EQUAL(thrice, value_apply(&s, s.mul, (int[]){ value_number(&s, 1. / 9), a }, 2));   /* would round otherwise */
+    int thrice =
+        value_apply(&s, s.mul, (int[]){ third, value_apply(&s, s.mul, (int[]){ third, a }, 2) }, 2);
+    CU_ASSERT_NOT_EQUAL(thrice, value_apply(&s, s.mul, (int[]){ value_number(&s, 1. / 9), a },
+                                            2)); /* would round otherwise */
     values_close(&s);
 }
 
@@ -415,7 +493,8 @@ static void places_do_not_overlap(void)
     Buffer b[40];
     Rng rng = { 0 };
     rng_seed(&rng, 3);
-    for (int i = 0; i < 40; i++) b[i] = (Buffer){ .len = rng_below(&rng, 50), .from = i, .to = i + (int)rng_below(&rng, 6) };
+    for (int i = 0; i < 40; i++)
+        b[i] = (Buffer){ .len = rng_below(&rng, 50), .from = i, .to = i + (int)rng_below(&rng, 6) };
     int64_t total = buffers_place(b, 40), sum = 0;
     for (int i = 0; i < 40; i++) {
         sum += b[i].len;
@@ -432,9 +511,11 @@ static void places_do_not_overlap(void)
 
 CU_TestInfo plan_tests[] = {
     { "updates by kernels are updates by nodes, without one allocation", kernels_equal_nodes },
-    { "updates by a scalar program are updates by nodes, without one allocation", program_equals_nodes },
+    { "updates by a scalar program are updates by nodes, without one allocation",
+      program_equals_nodes },
     { "a scalar program rounds as the kernels do", program_is_exact },
     { "one update of XOR is seventeen instructions", xor_is_short },
+    { "epochs allocate nothing", epochs_allocate_nothing },
     { "exp is within 0.52 units in the last place", exp_is_right },
     { "rewriting shares what is equal and keeps what rounds otherwise", rewriting_is_shared },
     { "buffers that live together never overlap, the others share", places_do_not_overlap },
