@@ -597,6 +597,13 @@ static bool plain_row(Text *t, Status *status)
     return any && *status != E_STOP && *status != E_IO;
 }
 
+/* All that was sent has been read: who sent it may be waiting for an answer. */
+static bool plain_waits(void)
+{
+    struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+    return plain_at == plain_n && poll(&in, 1, 0) == 0;
+}
+
 static char *read_plain(Status *status)
 {
     Text t = { 0 };
@@ -606,9 +613,9 @@ static char *read_plain(Status *status)
     while (plain_row(&t, status)) {
         any = true;
         if (*status == E_LIMIT) break;
-        /* Long texts are tried ever more rarely, or a long block would take the
-         * square of its length; that a few statements come together is fine. */
-        if (t.len < 65536 || t.len >= tried + tried / 4) {
+        /* Long texts that keep coming are tried ever more rarely, or a long block would
+         * take the square of its length; that a few statements come together is fine. */
+        if (t.len < 2048 || t.len >= tried + tried / 8 || plain_waits()) {
             tried = t.len;
             if (is_whole(text_str(&t))) break;
         }

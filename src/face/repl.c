@@ -33,6 +33,8 @@ static void write_all(Session *s, int fd, const char *p, size_t n)
         ssize_t k = write(fd, p, n);
         if (k < 0 && errno == EINTR) continue;
         if (k < 0) {                      /* the reader has gone: nothing more to say to anybody */
+            if (fd == STDOUT_FILENO && errno != EPIPE && !f->quit)
+                dprintf(STDERR_FILENO, "error: cannot write: %s\n", strerror(errno));
             f->quit = true;
             f->status = 1;
             stop_flag = 1;
@@ -112,6 +114,7 @@ void repl_fault(Session *s, const Source *src, const Diag *d)
     Face *f = s->face;
     Text t = { 0 };
     repl_flush(s);
+    if (f->quit && d->code == E_STOP) return;
     progress_erase(s);
     if (src && !f->prompt) {
         int line, col;

@@ -232,7 +232,7 @@ def test_the_command_line():
 
 def test_training_is_watched_and_stops_at_a_key():
     t = opened()
-    t.send(":train xor, d, loss=bce, optimizer=adam(lr=0.05), epochs=90000000\r")
+    t.send(":train xor, d, loss=bce, optimizer=adam(lr=0.05), epochs=10000000\r")
     t.wait("TRAINING  epoch")
     t.wait("loss by epoch")
     t.resize(40, 120)
