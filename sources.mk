@@ -287,6 +287,7 @@ unit_sources = \
   tests/units/why_test.c
 
 test_runners = \
+  tests/badinput.sh \
   tests/docs.sh \
   tests/doctest.sh \
   tests/ledger.sh \

@@ -67,6 +67,7 @@ static Status too_many(Env *e, const Func *f, int from, int given, Span at)
     formals_print(&t, f, from);
     diag_set(e->d, E_TYPE, env_span(e, at), "%s takes at most %d argument%s (%s), %d given", f->name,
              formal_count(f) - from, formal_count(f) - from == 1 ? "" : "s", text_str(&t), given);
+    if (f->kind == FN_LAYER) diag_hint(e->d, "A layer is made first, then given its input: %s(...)(x).", f->name);
     text_free(&t);
     return E_TYPE;
 }

@@ -184,6 +184,20 @@ static Ast *function_parse(Parser *p)
     return definition_parse(p, a);
 }
 
+/* A layer is given its input, an update rule a weight and its gradient: the first formals. */
+static bool learner_takes_its_own(Parser *p, const Ast *a)
+{
+    int need = a->kind == S_LAYER ? 1 : 2;
+    bool good = a->n > need;
+    for (int i = 0; i < need && good; i++) good = a->kid[i]->kind == A_NAME;
+    if (good) return true;
+    parser_refuse(p, E_SYNTAX, a->at, a->kind == S_LAYER ? "the first argument of a layer is its input" :
+                  "the first two arguments of an optimizer are a weight and its gradient");
+    diag_hint(p->d, a->kind == S_LAYER ? "For example: layer %s(x, units) = { ... }" :
+              "For example: optimizer %s(w, g, lr=0.01) = { w <- w - lr*g }", a->text);
+    return false;
+}
+
 /* layer NAME(...) = ..., optimizer NAME(...) = ... */
 static Ast *learner_parse(Parser *p, AstKind kind)
 {
@@ -193,7 +207,7 @@ static Ast *learner_parse(Parser *p, AstKind kind)
         return NULL;
     Ast *a = definition_parse(p, ast_make(p, kind, token_span(name), token_text(p, name)));
     if (a) a->at.from = word->from;
-    return a;
+    return a && learner_takes_its_own(p, a) ? a : NULL;
 }
 
 static Ast *equation_parse(Parser *p)
