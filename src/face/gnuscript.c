@@ -62,9 +62,11 @@ static void write_lines(Job *j)
     for (int s = 0; s < j->p->count; s++) {
         if (!job_has_point(j, &j->p->series[s])) continue;
         job_next(j, &first, job_block_name(buf, 'd', s));
-        line_style(j, s, j->p->series[s].n);
+        bool dot = j->p->series[s].n == 1;
+        if (dot) point_style(j, s, 1.6);
+        else line_style(j, s, j->p->series[s].n);
         job_name(j, s);
-        if (!lone[s]) continue;
+        if (dot || !lone[s]) continue;
         job_next(j, &first, job_block_name(buf, 'i', s));
         point_style(j, s, 0.9);
         text_add(j->out, " notitle");

@@ -328,13 +328,15 @@ static Status sketch_numbers(Call *c, Sketch *k)
 static bool two_vectors(Call *c, Sketch *k)
 {
     Node *x = NULL, *y = NULL;
+    const char *as;
+    if (call_key_text(c, "as", "", &as) != OK || !strcmp(as, "histogram") || !strcmp(as, "bars")) return false;
     if (c->n != 2 || call_node(c, 0, &x) != OK || call_node(c, 1, &y) != OK) return false;
     if (x->shape.rank != 1 || !shape_equal(&x->shape, &y->shape) || call_name(c, 0)) return false;
     if (!node_eval(x, c->d) || !node_eval(y, c->d)) return false;
     PictureSeries *s = series_add(k, "", (int)x->len);
     memcpy((double *)s->x, x->val, sizeof(double) * (size_t)x->len);
     memcpy((double *)s->y, y->val, sizeof(double) * (size_t)y->len);
-    k->p.kind = PICTURE_LINES;
+    k->p.kind = strcmp(as, "points") ? PICTURE_LINES : PICTURE_POINTS;
     k->p.markers = true;
     return true;
 }
@@ -399,6 +401,11 @@ static Status sketch(Call *c, Sketch *k)
     if (!E) return c->d->code;
     if (E->len == 1 && c->n == 2) return sketch_against(c, k, E);
     if (E->len == 1 && c->n == 3) return sketch_surface(c, k, E);
+    if (E->len == 1 && c->n == 1) {
+        const char *name = typed_text(k, c->ast[0], "this");
+        diag_set(c->d, E_SHAPE, call_span(c, 0), "%s is one number, which makes no picture", name);
+        return diag_hint(c->d, "Name a leaf to draw it against, such as plot E, w; or plot history, or a function.");
+    }
     if (two_vectors(c, k)) return c->d->code;
     return c->d->code ? c->d->code : sketch_numbers(c, k);
 }

@@ -161,7 +161,8 @@ static bool run_one(Session *s, Source *src)
 bool repl_text(Session *s, const char *name, const char *text, size_t len, int line)
 {
     Face *f = s->face;
-    Reader r = { .name = name, .text = text, .len = len, .line = line, .is_command = session_is_command, .ctx = s };
+    Reader r = { .name = name, .text = text, .len = len, .line = line, .is_command = session_is_command,
+                 .near_command = session_near_command, .ctx = s };
     while (!f->quit) {
         Diag d = { 0 };
         Source *src = NULL;
@@ -229,7 +230,8 @@ bool repl_file(Session *s, const char *path)
 
 static bool whole_statement(void *ctx, const char *text)
 {
-    Reader r = { .name = "prompt", .text = text, .len = strlen(text), .line = 1, .is_command = session_is_command, .ctx = ctx };
+    Reader r = { .name = "prompt", .text = text, .len = strlen(text), .line = 1, .is_command = session_is_command,
+                 .near_command = session_near_command, .ctx = ctx };
     for (;;) {
         Diag d = { 0 };
         Source *src = NULL;

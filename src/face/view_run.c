@@ -101,7 +101,8 @@ bool view_run(ViewState *v, const char *text)
     Session *s = v->s;
     Diag d = { 0 };
     Reader r = { .name = "view", .text = text, .len = strlen(text), .line = 1,
-                 .is_command = session_is_command, .ctx = s };
+                 .is_command = session_is_command,
+                 .near_command = session_near_command, .ctx = s };
     text_clear(&v->notice);
     v->notice_bad = false;
     trace_command(v, text);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/stop.h"
 #include "graph/build.h"
 #include "graph/gbuild.h"
 #include "graph/grad.h"
@@ -164,7 +165,10 @@ static Status apply_later(Env *e, Func *f, int from, const Args *a, Value *out)
     Bound b;
     Status st = bind(e, f, from, a, &b);
     if (st == OK) st = require_bound(e, f, from, &b, a->at);
-    if (st == OK) *out = partial_make(f, from, &b);
+    if (st == OK) {
+        *out = partial_make(f, from, &b);
+        out->func->inner = e->owner && f->kind == FN_LAYER;
+    }
     bound_free(&b);
     return st;
 }
@@ -360,6 +364,37 @@ Node *label_result(Node *n, const char *label)
     return n;
 }
 
+static bool scope_has(const Scope *s, const char *name)
+{
+    for (int i = 0; i < s->n_sub; i++)
+        if (!strcmp(s->sub_name[i], name)) return true;
+    return scope_find((Scope *)s, name) != NULL;
+}
+
+char *inner_name(const Env *e, const char *base)
+{
+    char name[LIMIT_NAME + 16];
+    int k = 1;
+    do snprintf(name, sizeof name, "%s%d", base, k++);
+    while (scope_has(e->scope, name));
+    return mem_str(name);
+}
+
+/* A layer that another layer's body makes is made anew with every call; its leaves last
+ * because the outer layer keeps them, under a name that is the same each time. */
+static void inner_own(Env *body, const Env *e, Func *f, char *under, size_t size)
+{
+    if (!strcmp(f->name, f->of->name)) {
+        char *name = inner_name(e, f->name);
+        free(f->name);
+        f->name = name;
+    }
+    const char *dot = strrchr(f->name, '.');
+    snprintf(under, size, "%s%s.", e->under ? e->under : "", dot ? dot + 1 : f->name);
+    body->owner = e->owner;
+    body->under = under;
+}
+
 static Status apply_layer(Env *e, Func *f, const Args *a, Value *out)
 {
     Func *def = f->of;
@@ -380,7 +415,8 @@ static Status apply_layer(Env *e, Func *f, const Args *a, Value *out)
     Env body = body_env(e, def, a->at);
     body.scope = scope_new();
     body.owner = f;
-    char path[600];
+    char path[600], under[600];
+    if (f->inner && e->owner && e->scope) inner_own(&body, e, f, under, sizeof under);
     const char *dot = strrchr(f->name, '.');
     call_path(path, sizeof path, e, f, e->scope && e->path && dot ? dot + 1 : f->name);
     body.path = path;
@@ -450,6 +486,7 @@ Status func_apply(Env *e, Func *f, const Args *a, Value *out)
     if (e->depth >= LIMIT_DEPTH)
         return diag_set(e->d, E_LIMIT, env_span(e, a->at), "calls nested deeper than %d (%s)", LIMIT_DEPTH,
                         f->name ? f->name : "a function");
+    if (e->depth > 8 && stop_asked()) return diag_set(e->d, E_STOP, env_span(e, a->at), "stopped");
     e->depth++;
     Status st = E_TYPE;
     switch (f->kind) {

@@ -148,7 +148,7 @@ static Status param_make(Env *e, const Ast *decl, const Shape *s, Node **out)
         if (st == OK) {
             (*out)->flags |= NODE_PARAM;
             const char *whose = e->owner ? e->owner->name : NULL;
-            node_label(*out, "%s%s%s", whose ? whose : "", whose ? "." : "", decl->text);
+            node_label(*out, "%s%s%s%s", whose ? whose : "", whose ? "." : "", e->under ? e->under : "", decl->text);
         }
     }
     value_drop(&v);
@@ -168,14 +168,16 @@ static Status local_param(Env *e, const Ast *a)
         return diag_set(e->d, E_SYNTAX, env_span(e, a->at), "param inside a function has a meaning only in a layer");
     for (int i = 0; i < a->n; i++) {
         const Ast *decl = a->kid[i];
+        char path[700];
         Shape s;
         TRY(declared_shape(e, decl, &s));
-        Owned *o = func_own(e->owner, decl->text);
+        snprintf(path, sizeof path, "%s%s", e->under ? e->under : "", decl->text);
+        Owned *o = func_own(e->owner, path);
         Node *n = NULL;
         bool fits = o && (!(o->node->flags & NODE_PARAM) || decl->n == 1 || shape_equal(&o->node->shape, &s));
         if (fits) n = node_keep(o->node);
         else TRY(param_make(e, decl, &s, &n));
-        own_add(e->owner, decl->text, n);
+        own_add(e->owner, path, n);
         scope_set(e->scope, decl->text, value_node(n));
     }
     return OK;
@@ -283,8 +285,19 @@ static Status build_statement(Env *e, const Ast *a, Value *out)
     }
 }
 
+/* A block outside any function, as in x = if c { y = 2; y } else { 3 }: names of its own. */
+static Status block_alone(Env *e, const Ast *block, Value *out)
+{
+    Env own = *e;
+    own.scope = scope_new();
+    Status st = build_block(&own, block, out);
+    scope_drop(own.scope);
+    return st;
+}
+
 Status build_block(Env *e, const Ast *block, Value *out)
 {
+    if (!e->scope) return block_alone(e, block, out);
     *out = value_none();
     for (int i = 0; i < block->n && !e->broke; i++) {
         value_drop(out);

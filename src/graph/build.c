@@ -125,13 +125,31 @@ static bool constant_name(const char *name, double *v)
     return false;
 }
 
+/* Words of other tools, and what is meant by them here. */
+static const char *foreign_word(const char *name)
+{
+    static const char *const table[][2] = {
+        { "exit", "To leave, type quit." }, { "q", "To leave, type quit." },
+        { "true", "Truth is a number: 1." }, { "True", "Truth is a number: 1." },
+        { "false", "Falsehood is a number: 0." }, { "False", "Falsehood is a number: 0." },
+        { "None", "Write none." }, { "len", "Write size(x)." },
+        { "Sequential", "Layers are joined with arrows: net = input(2) -> dense(3, tanh) -> dense(1, sigmoid)" },
+        { "Dense", "Write dense, for example input(2) -> dense(3, tanh)." },
+        { "Input", "Write input, for example input(2) -> dense(3, tanh)." },
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (!strcmp(name, table[i][0])) return table[i][1];
+    return NULL;
+}
+
 static Status unknown_name(Env *e, const char *name, Span at)
 {
     int n;
     const char **known = session_names(e->s, &n);
-    const char *near = text_nearest(name, known, n);
+    const char *near = text_nearest(name, known, n), *foreign = foreign_word(name);
     diag_set(e->d, E_NAME, env_span(e, at), "unknown name %s", name);
-    if (near) diag_hint(e->d, "Did you mean %s?", near);
+    if (foreign) diag_hint(e->d, "%s", foreign);
+    else if (near) diag_hint(e->d, "Did you mean %s?", near);
     else if (!e->inside) diag_hint(e->d, "Define it first, for example: %s = 1", name);
     free(known);
     return E_NAME;
@@ -546,6 +564,13 @@ static Status build_if(Env *e, const Ast *a, Value *out)
     return taken->kind == A_IF ? build_if(e, taken, out) : build_block(e, taken, out);
 }
 
+/* Most often a function that calls itself without an end. */
+static Status too_deep(Env *e, Span at)
+{
+    diag_set(e->d, E_LIMIT, env_span(e, at), "expressions and calls nested deeper than %d", LIMIT_DEPTH);
+    return diag_hint(e->d, "A function that calls itself must come to an end, and soon; for many turns there is repeat.");
+}
+
 static Status build_value_deep(Env *e, const Ast *a, Value *out)
 {
     switch (a->kind) {
@@ -573,7 +598,7 @@ Status build_value(Env *e, const Ast *a, Value *out)
 {
     *out = value_none();
     if (e->depth >= LIMIT_DEPTH)
-        return diag_set(e->d, E_LIMIT, env_span(e, a->at), "expressions and calls nested deeper than %d", LIMIT_DEPTH);
+        return too_deep(e, a->at);
     e->depth++;
     Status st = build_value_deep(e, a, out);
     e->depth--;

@@ -32,6 +32,7 @@ struct Env {
     Record_of_use *use;      /* NULL: nobody wants to know                       */
     Scope   *scope;          /* locals; NULL at top level                        */
     Func    *owner;          /* the layer whose body this is: owns its params    */
+    const char *under;       /* "dense1.": in a layer of the owner's body; NULL: in the owner */
     const char *path;        /* prefix of labels, "net.h"; NULL: no labels       */
     bool     prelude;        /* body of a prelude definition: no user names      */
     bool     inside;         /* body of a function: blame the call               */
@@ -83,6 +84,8 @@ void   call_path(char *path, size_t size, const Env *e, const Func *f, const cha
 /* What f.u means from now on, and again when the definition is entered. */
 void   remember_scope(Env *e, Func *f, Scope *scope, const char *name);
 Status scope_finish(Env *body, Value *out);
+/* What was made without a name in the body of a layer: dense1, dense2, net1 in order. */
+char  *inner_name(const Env *e, const char *base);
 int    formal_count(const Func *f);
 const Ast *formal_at(const Func *f, int i);
 Owned *func_own(Func *f, const char *path);

@@ -185,6 +185,26 @@ static bool key_allowed(const char *keys, const char *key)
     return false;
 }
 
+/* "Did you mean epochs? Its options are: loss, optimizer, epochs, ..." */
+static Status option_hint(Call *c, const char *key)
+{
+    const char *keys = c->row->keys, *word[LIMIT_ARGS], *near;
+    int n = 0;
+    if (!keys) return diag_hint(c->d, "Usage: %s", c->row->usage);
+    if (!strcmp(key, "lr") && key_allowed(keys, "optimizer"))
+        return diag_hint(c->d, "The learning rate belongs to the optimizer: optimizer=sgd(lr=0.1).");
+    char *copy = mem_str(keys), *at = copy;
+    for (char *w; n < LIMIT_ARGS && (w = strsep(&at, " ")) != NULL;) word[n++] = w;
+    near = text_nearest(key, word, n);
+    Text list = { 0 };
+    for (int i = 0; i < n; i++) text_addf(&list, "%s%s", i ? ", " : "", word[i]);
+    diag_hint(c->d, "%s%s%sIts options are: %s.", near ? "Did you mean " : "", near ? near : "", near ? "? " : "",
+              text_str(&list));
+    text_free(&list);
+    free(copy);
+    return c->d->code;
+}
+
 static Status call_check(Call *c)
 {
     const Builtin *row = c->row;
@@ -197,7 +217,7 @@ static Status call_check(Call *c)
         if (!key_allowed(row->keys, c->key[i])) {
             diag_set(c->d, E_NAME, env_span(e, c->key_ast[i] ? c->key_ast[i]->at : c->at), "%s has no option named %s",
                      row->name, c->key[i]);
-            return diag_hint(c->d, "%s%s", row->keys ? "Its options are: " : "Usage: ", row->keys ? row->keys : row->usage);
+            return option_hint(c, c->key[i]);
         }
     if (c->n < row->min_args || (row->max_args >= 0 && c->n > row->max_args)) {
         diag_set(c->d, E_TYPE, env_span(e, c->at), "%s takes %s%d argument%s, %d given", row->name,

@@ -513,7 +513,10 @@ Status session_run(Session *s, Source *src, Diag *d)
     if (!nested) journal_begin(s);
     Env e = { .s = s, .d = d, .build = ++s->builds };
     Status st = exec(&e, src->tree);
-    if (st == OK && e.broke) st = diag_set(d, E_SYNTAX, src->tree->at, "break has a meaning only inside a loop");
+    if (st == OK && e.broke) {
+        st = diag_set(d, E_SYNTAX, src->tree->at, "break has a meaning only inside a loop");
+        diag_hint(d, "To stop while stepping: break when E < 0.1, for example.");
+    }
     if (st == OK) st = session_refresh(s, d);
     if (!nested && s->journal) {
         if (st == OK || st == E_STOP) journal_commit(s, undoable(s, src->tree));
@@ -528,7 +531,8 @@ Status session_run(Session *s, Source *src, Diag *d)
 Status session_run_text(Session *s, const char *name, const char *text, Diag *d, int *line)
 {
     Reader r = { .name = name, .text = text, .len = strlen(text), .line = 1,
-                 .is_command = session_is_command, .ctx = s };
+                 .is_command = session_is_command,
+                 .near_command = session_near_command, .ctx = s };
     for (;;) {
         Source *src = NULL;
         Status st = parse_next(&r, &src, d);

@@ -100,6 +100,9 @@ void journal_bind(Session *s, const char *name, Binding *old, Binding *now)
 {
     (void)now;
     if (!s->journal) return;
+    /* The oldest counts: a loop that defines the same names for hours must not grow. */
+    for (int i = 0; i < s->journal->n; i++)
+        if (s->journal->entry[i].name && !strcmp(s->journal->entry[i].name, name)) return;
     Entry *e = entry_add(s);
     e->name = mem_str(name);
     e->binding = binding_keep(old);
@@ -109,6 +112,8 @@ void journal_slot(Session *s, Node *slot, Node *now)
 {
     (void)now;
     if (!s->journal) return;
+    for (int i = 0; i < s->journal->n; i++)
+        if (s->journal->entry[i].slot == slot) return;
     Entry *e = entry_add(s);
     e->slot = node_keep(slot);
     e->def = node_keep(slot->in[0]);
@@ -228,6 +233,44 @@ void journal_commit(Session *s, bool undoable)
     stack_trim(j->bytes);
 }
 
+enum { TOLD_MOST = 4 };
+
+/* The leaf of `x = 3` has no label of its own: x is the name of the slot before it. */
+static const char *leaf_name(Session *s, const Node *leaf)
+{
+    int n;
+    Binding **all = session_bindings(s, &n);
+    const char *name = leaf->label;
+    for (int i = 0; i < n && !name; i++)
+        if (all[i]->value.kind == V_NODE && node_through(all[i]->value.node) == leaf) name = all[i]->name;
+    free(all);
+    return name;
+}
+
+/* What a name or a leaf is now; false for an entry that has no name. */
+static bool entry_tell(Session *s, const Entry *e, bool shown)
+{
+    const char *name = e->name ? e->name : e->leaf ? leaf_name(s, e->leaf) : NULL;
+    if (!name || !shown) return name != NULL;
+    Binding *b = e->name ? session_find(s, e->name) : NULL;
+    Node *n = e->leaf ? e->leaf : b && b->value.kind == V_NODE ? b->value.node : NULL;
+    char num[NUM_TEXT];
+    Diag d = { 0 };
+    const double *v = n && !n->shape.rank ? node_eval(n, &d) : NULL;
+    if (v) text_addf(&s->out, "# %s = %s\n", name, num_print(num, *v, s->format));
+    else text_addf(&s->out, n || b ? "# %s is back\n" : "# %s is not defined\n", name);
+    return true;
+}
+
+/* At the prompt undo and redo say what they did. */
+static void journal_tell(Session *s, const Journal *j)
+{
+    int told = 0;
+    for (int i = 0; i < j->n; i++) told += entry_tell(s, &j->entry[i], told < TOLD_MOST);
+    if (told > TOLD_MOST) text_addf(&s->out, "# and %d more\n", told - TOLD_MOST);
+    if (!told) text_add(&s->out, j->rng ? "# the random numbers are back\n" : "# the digits are back\n");
+}
+
 static Status stack_move(Session *s, Journal **from, Journal **to, bool backwards, const char *what, Diag *d)
 {
     if (stacks.s != s || !*from) return diag_set(d, E_RANGE, (Span){ 0, 0 }, "there is nothing to %s", what);
@@ -236,6 +279,7 @@ static Status stack_move(Session *s, Journal **from, Journal **to, bool backward
     journal_swap(s, j, backwards);
     j->next = *to;
     *to = j;
+    if (s->echo) journal_tell(s, j);
     return OK;
 }
 

@@ -62,9 +62,6 @@ static Status run_grad(Call *c, Value *out)
 
 static Status run_input(Call *c, Value *out)
 {
-    Func *f = func_new(FN_CHAIN, NULL);
-    *out = value_func(f);
-    f->has_input = true;
     int64_t dim[LIMIT_RANK];
     int n = 0;
     for (int i = 0; i < c->n; i++) {
@@ -78,7 +75,10 @@ static Status run_input(Call *c, Value *out)
     for (int i = 0; i < n; i++)
         if (dim[i] < 1 || dim[i] > LIMIT_DIM)
             return diag_set(c->d, E_RANGE, call_span(c, 0), "an input size must be from 1 to %d, not %lld", LIMIT_DIM, (long long)dim[i]);
+    Func *f = func_new(FN_CHAIN, NULL);
+    f->has_input = true;
     f->input = shape_of(n, dim);
+    *out = value_func(f);
     return OK;
 }
 

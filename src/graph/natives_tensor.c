@@ -630,11 +630,11 @@ static Status run_scatter_add(Call *c, Value *out)
     .run = run_
 
 const Builtin natives_tensor[] = {
-    { ROW("zeros", "zeros(dims...)", 1, -1, run_zeros),
+    { ROW("zeros", "zeros(dims...)", 0, -1, run_zeros),
       .help = "A tensor of zeros. The dims are numbers or one list: zeros(2, 3) has 2 rows and 3 "
               "columns.",
       .example = "zeros(3)\nzeros(2, 3)\nzeros([2, 3]) + 1" },
-    { ROW("ones", "ones(dims...)", 1, -1, run_ones),
+    { ROW("ones", "ones(dims...)", 0, -1, run_ones),
       .help = "A tensor of ones.",
       .example = "ones(2, 2)" },
     { ROW("full", "full(value, dims...)", 2, -1, run_full),

@@ -88,20 +88,33 @@ static Status apply_stage(Env *body, Func *f, int i, Value *x, Span at)
     return OK;
 }
 
+/* A name for a chain that is called without one. */
+static Status chain_name(Env *e, Func *f)
+{
+    if (!e->owner || !e->scope) return func_name_as(e, f, e->path ? e->path : "net");
+    char *name = inner_name(e, "net");
+    Status st = func_name_as(e, f, name);
+    free(name);
+    return st;
+}
+
 Status apply_chain(Env *e, Func *f, const Args *a, Value *out)
 {
     if (a->n != 1 || a->n_key)
         return diag_set(e->d, E_TYPE, env_span(e, a->at), "%s takes one argument, its input; %d given",
                         f->name ? f->name : "a network", a->n + a->n_key);
-    if (!f->name) TRY(func_name_as(e, f, e->path ? e->path : "net"));
+    if (!f->name) TRY(chain_name(e, f));
     Node *x = value_to_node(e->s, a->val[0], env_span(e, a->at), e->d);
     if (!x) return e->d->code;
     TRY(chain_check_input(e, f, x, a->at));
     Env body = body_env(e, f, a->at);
     body.prelude = e->prelude;
     body.scope = scope_new();
-    char path[600];
+    char path[600], under[600];
     const char *dot = strrchr(f->name, '.');
+    snprintf(under, sizeof under, "%s%s.", e->under ? e->under : "", dot ? dot + 1 : f->name);
+    body.owner = e->owner;                   /* of the layers that its body made */
+    body.under = under;
     bool nested = e->scope && e->path;
     call_path(path, sizeof path, e, f, nested && dot ? dot + 1 : f->name);
     body.path = path;

@@ -243,6 +243,17 @@ bool session_is_command(void *ctx, const char *name)
     return b && b->flags & BUILTIN_COMMAND;
 }
 
+const char *session_near_command(void *ctx, const char *word)
+{
+    Session *s = ctx;
+    const char *name[SESSION_ROWS];
+    int n = 0;
+    if (session_find(s, word)) return NULL;
+    for (int i = 0; i < SESSION_ROWS; i++)
+        if (s->row[i] && s->row[i]->flags & BUILTIN_COMMAND) name[n++] = s->row[i]->name;
+    return text_nearest(word, name, n);
+}
+
 bool session_lookup(Session *s, const char *name, Value *out)
 {
     Diag d = { 0 };

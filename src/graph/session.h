@@ -109,6 +109,8 @@ Status session_eval(Session *s, const char *expr, Value *out, Diag *d);
 /* A number; NAN when it fails. For tests. */
 double session_number(Session *s, const char *expr);
 bool   session_is_command(void *s, const char *name);
+/* The command that was meant by a word that is no name here, or NULL. */
+const char *session_near_command(void *s, const char *word);
 Status session_undo(Session *s, Diag *d);
 Status session_redo(Session *s, Diag *d);
 

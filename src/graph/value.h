@@ -73,6 +73,7 @@ struct Func {
     int       n_key;         /* arguments bound by formal name                      */
     char    **key;
     Value    *key_val;
+    bool      inner;         /* made in the body of a layer, which owns its leaves  */
     /* FN_BOUND of a layer: its own leaves, made at the first call */
     int       n_own, cap_own;
     Owned    *own;

@@ -36,7 +36,7 @@ static const struct {
     { "&&", "Write and." },
     { "&", "Write and." },
     { "||", "Write or." },
-    { "|", "Write or." },
+    { "|", "Write or; the absolute value is abs(x)." },
     { ":=", "Write = for an equation that stays true, <- for an assignment." },
     { "+=", "Write x <- x + 1." },
     { "-=", "Write x <- x - 1." },

@@ -107,7 +107,7 @@ static Parser parser_over(const Reader *r, const Scan *s, Arena *arena, Diag *d)
     return (Parser){
         .begin = r->text, .text = r->text + r->at, .line = r->line, .tok = s->tok,
         .n_tok = s->n, .wants_more = lex_wants_more(&s->lx), .bad = &s->lx.bad, .arena = arena,
-        .d = d, .is_command = r->is_command, .ctx = r->ctx,
+        .d = d, .is_command = r->is_command, .near_command = r->near_command, .ctx = r->ctx,
     };
 }
 

@@ -16,6 +16,7 @@ typedef struct {
     size_t      at;        /* next byte */
     int         line;      /* of byte `at`, from 1 */
     bool      (*is_command)(void *ctx, const char *name); /* decides `NAME arg` */
+    const char *(*near_command)(void *ctx, const char *word);   /* what was meant; may be NULL */
     void       *ctx;
 } Reader;
 

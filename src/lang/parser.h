@@ -32,6 +32,7 @@ typedef struct {
     Ast        **stack;      /* kids of lists under construction                  */
     int          n_stack, cap_stack;
     bool       (*is_command)(void *ctx, const char *name);
+    const char *(*near_command)(void *ctx, const char *word);
     void        *ctx;
 } Parser;
 

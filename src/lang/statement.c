@@ -482,10 +482,23 @@ static Ast *word_statement(Parser *p)
     return plain_parse(p);
 }
 
+/* `trian xor, d`: a word that is not known, and what a command would take. */
+static bool is_misspelt_command(Parser *p, const Ast *a)
+{
+    TokenKind next = token_now(p)->kind;
+    bool shaped = a->kind == A_NAME && !a->parens && (next == T_NAME || next == T_STR || next == T_NUM);
+    const char *near = shaped && p->near_command ? p->near_command(p->ctx, a->text) : NULL;
+    if (!near) return false;
+    parser_refuse(p, E_SYNTAX, a->at, "there is no command %s", a->text);
+    diag_hint(p->d, "Did you mean %s?", near);
+    return true;
+}
+
 /* What stands behind a statement that is whole must end it. */
 static Ast *rest_refuse(Parser *p, const Ast *a)
 {
     char after[96];
+    if (is_misspelt_command(p, a)) return NULL;
     parser_after(p, after);
     bool expression = a->kind < S_EQUATION && a->kind != A_IF;
     bool ends_in_one = a->kind == S_EQUATION || a->kind == S_ASSIGN || a->kind == S_PARAM ||

@@ -249,6 +249,7 @@ static Status run_csv(Call *c, Value *out)
 {
     const char *file;
     TRY(call_text(c, 0, &file));
+    if (!*file) return diag_set(c->d, E_IO, call_span(c, 0), "a file name is needed here, not an empty text");
     CsvOptions o = csv_options();
     o.at = call_span(c, 0);
     CsvColumn *skip = NULL;

@@ -144,7 +144,8 @@ Status typed_run(Session *s, const char *text, Text *got)
     bool echo = s->echo, end = false;
     Status st = OK;
     Reader r = { .name = "example", .text = text, .len = strlen(text), .line = 1,
-                 .is_command = session_is_command, .ctx = s };
+                 .is_command = session_is_command,
+                 .near_command = session_near_command, .ctx = s };
     s->echo = true;
     while (st == OK && !end) st = one_run(s, &r, &end, got);
     s->echo = echo;
@@ -155,7 +156,8 @@ char *typed_again(Session *s, const char *typed)
 {
     char *again = NULL;
     Reader r = { .name = "example", .text = typed, .len = strlen(typed), .line = 1,
-                 .is_command = session_is_command, .ctx = s };
+                 .is_command = session_is_command,
+                 .near_command = session_near_command, .ctx = s };
     for (Source *src;; source_drop(src)) {
         Diag d = { 0 };
         if (parse_next(&r, &src, &d) != OK || !src) {

@@ -91,7 +91,8 @@ void lesson_run(Lesson *l, const char *text)
 static void run_script(Lesson *l, const char *text)
 {
     Reader r = { .name = "lesson", .text = text, .len = strlen(text), .line = 1,
-                 .is_command = session_is_command, .ctx = l->s };
+                 .is_command = session_is_command,
+                 .near_command = session_near_command, .ctx = l->s };
     for (Source *src;; source_drop(src)) {
         Diag d = { 0 };
         Status st = parse_next(&r, &src, &d);
