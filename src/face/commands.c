@@ -16,12 +16,11 @@ static const char *kind_word(const Binding *b)
 {
     switch (b->kind) {
     case B_PARAM: return "param";
-    case B_LEAF: return "number";
     case B_EQUATION: return "equation";
     default: break;
     }
     const char *kind = value_kind(b->value);              /* "a network": without its article */
-    return b->value.kind == V_NODE ? "equation" : strchr(kind, ' ') ? strchr(kind, ' ') + 1 : kind;
+    return b->value.kind == V_NODE && b->kind != B_LEAF ? "equation" : strchr(kind, ' ') ? strchr(kind, ' ') + 1 : kind;
 }
 
 /* `param w = 0.5` needs no "# 0.5" behind it as long as w is 0.5. */

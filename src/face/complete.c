@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "face/lessons.h"
 #include "graph/build.h"
 
 typedef struct {
@@ -89,13 +90,34 @@ static void offer_from(Words *w, Session *s, const char *file, FuncKind kind)
     free(all);
 }
 
+static void offer_all(Words *w, const char *const *all)
+{
+    for (; *all; all++) offer(w, *all, "");
+}
+
+static void offer_title(void *words, const char *name) { offer(words, name, ""); }
+
+static void offer_args(Words *w, Session *s, const char *callee)
+{
+    bool demo = !strcmp(callee, "demo"), help = !strcmp(callee, "help") || !strcmp(callee, "show");
+    if (demo || !strcmp(callee, "lesson")) {
+        lessons_each(demo, offer_title, w);
+        return;
+    }
+    offer_keys(w, s, callee);
+    offer_names(w, s, help);
+}
+
 static void offer_values(Words *w, Session *s, const Expected *x)
 {
+    static const char *const modes[] = { "sig", "round", "trunc", NULL };
+    static const char *const pictures[] = { "lines", "points", "bars", "histogram", NULL };
     if (!strcmp(x->key, "activation")) offer_from(w, s, "activations", FN_DEF);
     else if (!strcmp(x->key, "loss")) offer_from(w, s, "losses", FN_DEF);
     else if (!strcmp(x->key, "optimizer")) offer_from(w, s, "optimizers", FN_OPTIMIZER);
     else if (!strcmp(x->key, "weights") || !strcmp(x->key, "bias")) offer_from(w, s, "initialisers", FN_DEF);
-    else if (!strcmp(x->key, "mode")) offer(w, "sig", ""), offer(w, "round", ""), offer(w, "trunc", "");
+    else if (!strcmp(x->key, "mode")) offer_all(w, modes);
+    else if (!strcmp(x->key, "as")) offer_all(w, pictures);
     else offer_names(w, s, false);
     if (!strcmp(x->key, "activation")) offer(w, "tanh", "");
 }
@@ -153,7 +175,7 @@ char **complete_words(void *ctx, const char *text, int at, int *word_start)
     switch (x.kind) {
     case EXPECT_STATEMENT: offer_names(&w, s, true); offer_keywords(&w); break;
     case EXPECT_EXPR: offer_names(&w, s, false); break;
-    case EXPECT_ARG: offer_keys(&w, s, x.callee); offer_names(&w, s, !strcmp(x.callee, "help") || !strcmp(x.callee, "show")); break;
+    case EXPECT_ARG: offer_args(&w, s, x.callee); break;
     case EXPECT_VALUE: offer_values(&w, s, &x); break;
     case EXPECT_FIELD: offer_fields(&w, s, x.callee); break;
     case EXPECT_STRING: offer_strings(&w, &x); break;

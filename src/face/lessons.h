@@ -21,6 +21,8 @@ bool lessons_take(Session *s, const Source *typed);
 void lessons_after(Session *s, const Source *typed);
 /* Before the session ends. */
 void lessons_close(void);
+/* The names there are, for completion. */
+void lessons_each(bool demo, void (*take)(void *ctx, const char *name), void *ctx);
 
 /* --doctest, --test-lessons: faults and the count are printed; the exit status. */
 int  lessons_doctest(char **files, int n);

@@ -132,7 +132,7 @@ static const char *foreign_word(const char *name)
         { "exit", "To leave, type quit." }, { "q", "To leave, type quit." },
         { "true", "Truth is a number: 1." }, { "True", "Truth is a number: 1." },
         { "false", "Falsehood is a number: 0." }, { "False", "Falsehood is a number: 0." },
-        { "None", "Write none." }, { "len", "Write size(x)." },
+        { "history", "Training makes it: train a network first." }, { "None", "Write none." }, { "len", "Write size(x)." },
         { "Sequential", "Layers are joined with arrows: net = input(2) -> dense(3, tanh) -> dense(1, sigmoid)" },
         { "Dense", "Write dense, for example input(2) -> dense(3, tanh)." },
         { "Input", "Write input, for example input(2) -> dense(3, tanh)." },
@@ -545,6 +545,7 @@ static Status build_call(Env *e, const Ast *a, Value *out)
     } else {
         st = diag_set(e->d, E_TYPE, env_span(e, callee->at), "%s is %s, not a function",
                       callee->kind == A_NAME ? callee->text : "this", value_kind(f));
+        if (f.kind == V_STR) diag_hint(e->d, "A function is named without quotes: %s.", f.str->s);
         if (f.kind == V_NODE) diag_hint(e->d, "To multiply, write * between them; to pick an element, use [ ].");
     }
     value_drop(&f);

@@ -87,6 +87,7 @@ static Status no_field(Value v, const char *name, Span at, Diag *d)
     field_names(v, &t);
     if (v.kind == V_FUNC) sub_names(v.func, &t);
     if (t.len) diag_hint(d, "It has: %s.", text_str(&t));
+    else if (v.kind == V_NODE && !strcmp(name, "T")) diag_hint(d, "The transpose is A'.");
     else if (v.kind == V_FUNC) diag_hint(d, "What is inside a function can be asked for after it has been called.");
     text_free(&t);
     return E_NAME;

@@ -125,7 +125,9 @@ GradMap *grad_build(Node *E)
     m->adjoint = mem_new(sizeof *m->adjoint * (size_t)m->n);
     map_index(m);
     for (int i = 0; i < m->n; i++) node_keep(m->node[i]);
-    m->adjoint[m->n - 1] = node_num(1);
+    Node *one = node_num(1);
+    m->adjoint[m->n - 1] = gb_spread(one, &E->shape);      /* E may have shape (1) */
+    node_drop(one);
     for (int at = m->n - 1; at >= 0; at--) {
         Node *n = m->node[at];
         if (!m->adjoint[at]) continue;

@@ -8,10 +8,23 @@
 #include "graph/build.h"
 #include "graph/gbuild.h"
 #include "graph/natives.h"
+#include "graph/op.h"
 
 /* ---- grad ---- */
 
 /* grad(E, W[0, 1]) means grad(E, W)[0, 1]: an element has no node of its own in E. */
+static Status grad_by(Call *c, Node *E, Value *out);
+
+/* What was written out anew, like [a, b] or h*w, is not the quantity inside E:
+ * a silent 0 would be a wrong answer. */
+static Status refuse_stranger(Call *c, Node *E, Node *x)
+{
+    bool named = x->op == &op_slot || (x->op == &op_leaf && !(x->flags & NODE_CONST));
+    if (named || node_depends(E, x)) return OK;
+    diag_set(c->d, E_TYPE, call_span(c, 1), "%s is not made of this very quantity", E->label ? E->label : "the first argument");
+    return diag_hint(c->d, "Give it a name that the equation uses: v = ..., E = ... v ..., then grad(E, v).");
+}
+
 static Status grad_by(Call *c, Node *E, Value *out)
 {
     const Ast *by = c->ast[1] && c->ast[1]->kind == A_INDEX ? c->ast[1] : NULL;
@@ -19,6 +32,7 @@ static Status grad_by(Call *c, Node *E, Value *out)
     if (by) TRY(build_node(c->env, by->kid[0], &x));
     else {
         TRY(call_node(c, 1, &x));
+        TRY(refuse_stranger(c, E, x));
         node_keep(x);
     }
     Node *g = session_grad(c->s, E, x, call_span(c, 0), c->d);

@@ -64,9 +64,9 @@ static Status chain_check_input(Env *e, Func *f, Node *x, Span at)
     for (int i = 0; i < r && fits; i++) fits = x->shape.dim[extra + i] == f->input.dim[i];
     if (fits) return OK;
     char want[SHAPE_TEXT], got[SHAPE_TEXT];
-    diag_set(e->d, E_SHAPE, env_span(e, at), "%s takes samples of shape %s; %s has shape %s",
+    diag_set(e->d, E_SHAPE, env_span(e, at), "%s takes samples of shape %s; %s %s %s",
              f->name ? f->name : "the network", shape_print(want, &f->input), x->label ? x->label : "this input",
-             shape_print(got, &x->shape));
+             x->shape.rank ? "has shape" : "is", shape_print(got, &x->shape));
     return diag_hint(e->d, "Give one sample of that shape, or a batch of them with one more axis in front.");
 }
 

@@ -172,9 +172,19 @@ bool prelude_lookup(Session *s, const char *name, Value *out)
     return false;
 }
 
+/* What a function was last called with may hold the function itself: sigmoid(net) of a net
+ * whose layers end in sigmoid. Here such circles are opened. */
+static void func_forget_call(Func *f)
+{
+    Scope *last = f->last;
+    f->last = NULL;
+    scope_drop(last);
+}
+
 static void prelude_free(Session *s)
 {
     if (!s->prelude) return;
+    for (int i = 0; i < s->prelude->n; i++) func_forget_call(s->prelude->func[i]);
     for (int i = 0; i < s->prelude->n; i++) func_drop(s->prelude->func[i]);
     free(s->prelude->func);
     free(s->prelude);
@@ -202,6 +212,8 @@ void session_free(Session *s)
     }
     free(s->memory);
     value_drop(&s->ans);
+    for (int i = 0; i < s->cap_name; i++)
+        if (s->name[i] && s->name[i] != &gone && s->name[i]->value.kind == V_FUNC) func_forget_call(s->name[i]->value.func);
     for (int i = 0; i < s->cap_name; i++)
         if (s->name[i] && s->name[i] != &gone) binding_drop(s->name[i]);
     free(s->name);

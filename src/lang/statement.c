@@ -385,7 +385,8 @@ static Ast *assign_parse(Parser *p, int base)
 static Ast *equation_refuse(Parser *p, const Ast *a, bool several)
 {
     Span eq = token_span(token_now(p));
-    int n = a->at.to - a->at.from;
+    int n = (int)strcspn(p->text + a->at.from, "\n");
+    if (n > a->at.to - a->at.from) n = a->at.to - a->at.from;
     if (several) parser_refuse(p, E_SYNTAX, eq, "an equation defines one name, found several");
     else parser_refuse(p, E_SYNTAX, eq, "expected a name before =, found %.*s",
                        n < 40 ? n : 40, p->text + a->at.from);
