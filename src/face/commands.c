@@ -136,7 +136,7 @@ static Status run_print(Call *c, Value *out)
             print_rows(&c->s->out, &v.node->shape, val, c->s->format);
         } else {
             value_print(&c->s->out, v, c->s->format);
-            if (c->s->out.s[c->s->out.len - 1] != '\n') text_addc(&c->s->out, '\n');
+            if (!c->s->out.len || c->s->out.s[c->s->out.len - 1] != '\n') text_addc(&c->s->out, '\n');
         }
     }
     return OK;

@@ -192,12 +192,12 @@ static Status assign_name(Env *e, const Ast *target, Node *v)
     Node *leaf = node_through(b->value.node);
     if (leaf->op != &op_leaf || leaf->flags & NODE_CONST) {
         bool fixed = b->kind == B_EQUATION && node_is_fixed(b->value.node->in[0]);
-        return fixed ? assign_new(e, b->name, v, target->at) : equation_fault(e, b, target->at);
+        return fixed ? assign_new(e, target->text, v, target->at) : equation_fault(e, b, target->at);
     }
     if (b->kind == B_EQUATION && b->value.node->in[0]->op == &op_slot) return equation_fault(e, b, target->at);
     if (shape_equal(&leaf->shape, &v->shape)) return session_set_leaf(e->s, leaf, v->val), OK;
     if (b->kind == B_PARAM) return shape_fault(e, b->name, &leaf->shape, &v->shape, target->at);
-    return assign_new(e, b->name, v, target->at);
+    return assign_new(e, target->text, v, target->at);      /* b may end here, and its name */
 }
 
 static Status target_leaf(Env *e, const Ast *target, Node **leaf)
