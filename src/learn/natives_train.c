@@ -89,9 +89,10 @@ static Status key_func(Call *c, const char *key, const char *otherwise, Func **o
     Value v;
     TRY(call_key(c, key, &v));
     if (v.kind == V_NONE) {
-        if (!session_lookup(c->s, otherwise, &v)) return diag_set(c->d, E_NAME, c->at, "there is no %s", otherwise);
-        *out = v.func;
-        return OK;
+        if (session_lookup(c->s, otherwise, &v) && v.kind == V_FUNC) return *out = v.func, OK;
+        diag_set(c->d, E_TYPE, c->at, "%s is %s here, not a function", otherwise, value_kind(v));
+        value_drop(&v);
+        return diag_hint(c->d, "Say another one with %s=, or forget %s.", key, otherwise);
     }
     if (v.kind != V_FUNC)
         return diag_set(c->d, E_TYPE, call_key_span(c, key), "%s= needs a function such as %s, not %s", key, otherwise, value_kind(v));
@@ -135,9 +136,11 @@ static Status key_metrics(Call *c, Task *t, const DataView *data)
     }
     if (v.kind != V_NONE) return metric_add(c, t, v);
     if (!data->n_class) return OK;
-    Value accuracy;
-    if (session_lookup(c->s, "accuracy", &accuracy)) metric_add(c, t, accuracy), value_drop(&accuracy);
-    return OK;
+    Value accuracy = { 0 };
+    Status st = OK;
+    if (session_lookup(c->s, "accuracy", &accuracy) && accuracy.kind == V_FUNC) st = metric_add(c, t, accuracy);
+    value_drop(&accuracy);
+    return st;
 }
 
 static Status key_count(Call *c, const char *key, int64_t otherwise, int64_t most, int64_t *out)
