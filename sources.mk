@@ -14,6 +14,18 @@ library_sources = \
   src/base/stop.h \
   src/base/text.c \
   src/base/text.h \
+  src/num/cpu.c \
+  src/num/cpu.h \
+  src/num/fused.c \
+  src/num/fused.h \
+  src/num/fused_math.c \
+  src/num/fused_private.h \
+  src/num/fused_run.c \
+  src/num/fused_table.c \
+  src/num/fused_x86.c \
+  src/num/gemm.h \
+  src/num/x86.c \
+  src/num/x86.h \
   src/lang/ast.c \
   src/lang/ast.h \
   src/lang/command.c \
@@ -86,6 +98,8 @@ library_sources = \
   src/graph/value.c \
   src/graph/value.h \
   src/graph/value_print.c \
+  src/run/element.c \
+  src/run/element.h \
   src/run/kernels.c \
   src/run/kernels.h \
   src/run/order.c \
@@ -96,15 +110,12 @@ library_sources = \
   src/run/plan.h \
   src/run/scalar.c \
   src/run/scalar.h \
-  src/run/scalar_code.c \
-  src/run/scalar_code.h \
-  src/run/scalar_run.c \
+  src/run/scalar_late.c \
+  src/run/scalar_late.h \
   src/run/scalar_value.c \
   src/run/scalar_value.h \
   src/run/store.c \
   src/run/store.h \
-  src/run/vmath.c \
-  src/run/vmath.h \
   src/learn/csv.c \
   src/learn/csv.h \
   src/learn/csv_number.c \
@@ -254,6 +265,7 @@ unit_sources = \
   tests/units/doctest_test.c \
   tests/units/examples_test.c \
   tests/units/explained.h \
+  tests/units/fused_test.c \
   tests/units/gnuplot_test.c \
   tests/units/gnuscript_test.c \
   tests/units/histfile_test.c \

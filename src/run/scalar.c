@@ -11,9 +11,19 @@
 #include <string.h>
 
 #include "graph/tmpl.h"
-#include "run/scalar_code.h"
+#include "run/scalar_late.h"
 
+enum { LIMIT_ASK = 64 };                 /* numbers to report          */
 enum { MOST_WORK = 8 * LIMIT_SCALAR };   /* values before sharing and picking */
+
+struct Scalar {
+    Store   *store;                          /* its image stands first in r   */
+    double  *r;
+    int64_t  rows, n_in, n_out;
+    int      x_at, y_at, ask_at;             /* the batch in r, and what is asked */
+    int      n_ask;
+    Fused   *code;
+};
 
 typedef struct {
     Scalar      *p;
@@ -149,23 +159,40 @@ static bool write_node(Writing *w, int i)
 
 /* ---- build ---- */
 
-static bool write_code(Writing *w)
+/* Loss and metrics, then every number of every next value. */
+static int *roots_list(const Writing *w, int *n)
 {
     const Recipe *r = w->r;
-    int total = 0, n = 0;
-    for (int i = 0; i < r->n; i++) total += (int)r->leaf[i]->len;
-    int *ask = mem_new(sizeof *ask * (size_t)(r->n_ask + 2 * total + 1)), *reg = ask + r->n_ask,
-        *next = reg + total;
-    for (int i = 0; i < r->n_ask; i++) ask[i] = w->value[order_find(w->o, r->ask[i])][0];
+    int64_t total = r->n_ask;
+    for (int i = 0; i < r->n; i++) total += r->leaf[i]->len;
+    int *root = mem_new(sizeof *root * (size_t)(total + 1));
+    *n = 0;
+    for (int i = 0; i < r->n_ask; i++) root[(*n)++] = w->value[order_find(w->o, r->ask[i])][0];
     for (int i = 0; i < r->n; i++) {
         const int *v = w->value[order_find(w->o, r->next[i])];
-        for (int64_t k = 0; k < r->leaf[i]->len; k++, n++)
-            reg[n] = leaf_register(w, r->leaf[i]) + (int)k, next[n] = v[k];
+        for (int64_t k = 0; k < r->leaf[i]->len; k++) root[(*n)++] = v[k];
     }
-    Wanted all = { .n_ask = r->n_ask, .ask = ask, .n = n, .reg = reg, .next = next };
-    bool good = scalar_compile(w->p, &w->s, &all);
-    free(ask);
-    return good;
+    return root;
+}
+
+static bool code_write(Writing *w)
+{
+    const Recipe *r = w->r;
+    Scalar *p = w->p;
+    Fused *l = p->code = fused_make(false);
+    l->flat = true;
+    int n, next = r->n_ask, *root = roots_list(w, &n), *at = values_write(&w->s, l, root, n);
+    l->x_from = p->x_at, l->y_from = p->y_at, l->y_to = p->ask_at;
+    for (int i = 0; i < r->n_ask; i++) fused_out(l, OUT_SUM, at[root[i]], p->ask_at + i);
+    for (int i = 0; i < r->n; i++) {
+        int reg = leaf_register(w, r->leaf[i]);
+        for (int64_t k = 0; k < r->leaf[i]->len; k++) fused_out(l, OUT_STORE, at[root[next++]], reg + (int)k);
+    }
+    free(at);
+    free(root);
+    bool fits = fused_work(l) <= LIMIT_SCALAR;
+    if (fits) fused_compile(l);
+    return fits;
 }
 
 static bool scalar_write(Scalar *p, const Recipe *r, const Order *o)
@@ -175,7 +202,7 @@ static bool scalar_write(Scalar *p, const Recipe *r, const Order *o)
     w.value = mem_new(sizeof *w.value * (size_t)(o->n + 1));
     bool good = true;
     for (int i = 0; i < o->n && good; i++) good = write_node(&w, i);
-    if (good) good = write_code(&w);
+    if (good) good = code_write(&w);
     values_close(&w.s);
     arena_clear(&w.arena);
     free(w.value);
@@ -184,7 +211,7 @@ static bool scalar_write(Scalar *p, const Recipe *r, const Order *o)
 
 Scalar *scalar_build(const Recipe *r, Store *s, const Order *o)
 {
-    if (s->len > LIMIT_SCALAR || !fits(r, o)) return NULL;
+    if (s->len > LIMIT_SCALAR || r->n_ask > LIMIT_ASK || !fits(r, o)) return NULL;
     Scalar *p = mem_new(sizeof *p);
     p->store = s;
     p->rows = r->x->shape.rank ? r->x->shape.dim[0] : 1;
@@ -192,7 +219,9 @@ Scalar *scalar_build(const Recipe *r, Store *s, const Order *o)
     p->n_out = r->y ? r->y->len / p->rows : 0;
     p->x_at = (int)s->len;
     p->y_at = p->x_at + (int)r->x->len;
-    p->n_reg = p->y_at + (int)(p->rows * p->n_out);
+    p->ask_at = p->y_at + (int)(p->rows * p->n_out);
+    p->n_ask = r->n_ask;
+    p->r = mem_new(sizeof *p->r * (size_t)(p->ask_at + p->n_ask + 1));
     if (scalar_write(p, r, o)) return p;
     scalar_free(p);
     return NULL;
@@ -201,10 +230,51 @@ Scalar *scalar_build(const Recipe *r, Store *s, const Order *o)
 void scalar_free(Scalar *p)
 {
     if (!p) return;
-    free(p->code);
-    free(p->ask);
+    fused_free(p->code);
     free(p->r);
     free(p);
 }
 
-int scalar_count(const Scalar *p) { return p->n_code - 1; }
+int scalar_count(const Scalar *p) { return fused_work(p->code); }
+
+/* ---- run ---- */
+
+static void rows_gather(const Scalar *p, const Feed *f, int64_t first)
+{
+    double *x = p->r + p->x_at, *y = p->r + p->y_at;
+    for (int64_t i = 0; i < p->rows; i++) {
+        int64_t row = f->order[first + i];
+        for (int64_t k = 0; k < p->n_in; k++) x[i * p->n_in + k] = f->x[row * p->n_in + k];
+        for (int64_t k = 0; k < p->n_out; k++) y[i * p->n_out + k] = f->y[row * p->n_out + k];
+    }
+}
+
+/* Rows of a batch that lie apart are brought together first. */
+static void batches_gather(const Scalar *p, const Feed *f, double *sum)
+{
+    double part[LIMIT_ASK];
+    for (int64_t e = 0; e < f->epochs; e++, sum += p->n_ask) {
+        for (int i = 0; i < p->n_ask; i++) sum[i] = 0;
+        for (int64_t b = 0; b < f->batches; b++) {
+            rows_gather(p, f, f->from + b * p->rows);
+            fused_run_flat(p->code, &(FusedFlat){ .r = p->r, .count = 1, .epochs = 1, .sum = (char *)part,
+                                                  .x = (const char *)(p->r + p->x_at), .y = (const char *)(p->r + p->y_at) });
+            for (int i = 0; i < p->n_ask; i++) sum[i] += part[i];
+        }
+    }
+}
+
+void scalar_run(Scalar *p, const Feed *f, double *sum)
+{
+    int64_t skip = f->order ? 0 : f->from, size = (int64_t)sizeof(double);
+    size_t bytes = sizeof *p->r * (size_t)p->store->len;
+    FusedFlat run = { .r = p->r, .count = f->batches, .epochs = f->epochs, .sum = (char *)sum,
+                      .order = f->order ? f->order + f->from : NULL,
+                      .x = (const char *)(f->x + skip * p->n_in), .x_step = size * p->rows * p->n_in,
+                      .y = (const char *)(f->y + skip * p->n_out), .y_step = size * p->rows * p->n_out };
+    memcpy(p->r, p->store->num, bytes);
+    memset(p->r + p->ask_at, 0, sizeof *p->r * (size_t)p->n_ask);
+    if (f->order && p->rows > 1) batches_gather(p, f, sum);
+    else fused_run_flat(p->code, &run);
+    memcpy(p->store->num, p->r, bytes);
+}

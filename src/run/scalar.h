@@ -3,12 +3,10 @@
  * Kernels cost more than they compute when a network has nine weights. So the
  * element formulas of all operations (term.h) are written out into one straight
  * line of scalar arithmetic, constants folded and common parts shared, and that
- * line is run by an interpreter whose instructions are what neurons are made of:
- * a dot product with bias and sigmoid, a slope times an error, w - lr*g.
+ * line becomes machine code (num/fused.h).
  *
- * Every instruction rounds after each multiplication and addition as the
- * formula is written, so that the result does not depend on the machine; only
- * exact rewritings are made (-1 and powers of two as factors, x*1, x + 0).
+ * The result is the formula's up to rounding: products and sums are taken in the order
+ * in which their parts become ready (scalar_late.c).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

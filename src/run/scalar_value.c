@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/vmath.h"
 
 void values_open(Values *s)
 {
@@ -176,7 +175,7 @@ static double compute(const Values *s, const Op *op, const int *in, int n)
 {
     double v[3] = { 0 };
     for (int i = 0; i < n; i++) v[i] = s->v[in[i]].num;
-    return op == s->exp ? vmath_exp(v[0]) : op->one(v[0], v[1], v[2]);
+    return op->one(v[0], v[1], v[2]);
 }
 
 int value_apply(Values *s, const Op *op, const int *in, int n)

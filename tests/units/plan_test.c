@@ -14,7 +14,6 @@
 #include "learn/task.h"
 #include "run/place.h"
 #include "run/scalar_value.h"
-#include "run/vmath.h"
 
 /* An assertion that says in words what failed. */
 static void holds(bool ok, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -444,24 +443,6 @@ static void epochs_allocate_nothing(void)
 
 /* ---- parts ---- */
 
-static void exp_is_right(void)
-{
-    Rng rng = { 0 };
-    rng_seed(&rng, 1);
-    double worst = 0;
-    for (int i = 0; i < 200000; i++) {
-        double x = (rng_uniform(&rng) - 0.5) * (i % 2 ? 40 : 1398), y = vmath_exp(x);
-        long double error =
-            fabsl(((long double)y - expl((long double)x)) / (nextafter(y, INFINITY) - y));
-        worst = error > worst ? (double)error : worst;
-    }
-    holds(worst < 0.52, "vmath_exp is off by %g units in the last place", worst);
-    CU_ASSERT_EQUAL(vmath_exp(0), 1);
-    CU_ASSERT_EQUAL(vmath_exp(INFINITY), INFINITY);
-    CU_ASSERT_EQUAL(vmath_exp(-INFINITY), 0);
-    CU_ASSERT(isnan(vmath_exp(NAN)));
-    CU_ASSERT_EQUAL(vmath_exp(1), M_E);
-}
 
 /* Registers 0 and 1 are a and b. */
 static void rewriting_is_shared(void)
@@ -516,7 +497,6 @@ CU_TestInfo plan_tests[] = {
     { "a scalar program rounds as the kernels do", program_is_exact },
     { "one update of XOR is seventeen instructions", xor_is_short },
     { "epochs allocate nothing", epochs_allocate_nothing },
-    { "exp is within 0.52 units in the last place", exp_is_right },
     { "rewriting shares what is equal and keeps what rounds otherwise", rewriting_is_shared },
     { "buffers that live together never overlap, the others share", places_do_not_overlap },
     CU_TEST_INFO_NULL
