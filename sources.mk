@@ -14,6 +14,17 @@ library_sources = \
   src/base/stop.h \
   src/base/text.c \
   src/base/text.h \
+  src/num/cpu.c \
+  src/num/cpu.h \
+  src/num/gemm.c \
+  src/num/gemm.h \
+  src/num/gemm_avx2.c \
+  src/num/gemm_avx512.c \
+  src/num/gemm_kernel.h \
+  src/num/gemm_level.h \
+  src/num/gemm_plain.c \
+  src/num/gemm_tall.h \
+  src/num/gemm_turn.h \
   src/lang/ast.c \
   src/lang/ast.h \
   src/lang/command.c \
@@ -254,6 +265,9 @@ unit_sources = \
   tests/units/doctest_test.c \
   tests/units/examples_test.c \
   tests/units/explained.h \
+  tests/units/gemm_test.c \
+  tests/units/gemm_wide.c \
+  tests/units/gemm_wide.h \
   tests/units/gnuplot_test.c \
   tests/units/gnuscript_test.c \
   tests/units/histfile_test.c \
