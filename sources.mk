@@ -23,7 +23,15 @@ library_sources = \
   src/num/fused_run.c \
   src/num/fused_table.c \
   src/num/fused_x86.c \
+  src/num/gemm.c \
   src/num/gemm.h \
+  src/num/gemm_avx2.c \
+  src/num/gemm_avx512.c \
+  src/num/gemm_kernel.h \
+  src/num/gemm_level.h \
+  src/num/gemm_plain.c \
+  src/num/gemm_tall.h \
+  src/num/gemm_turn.h \
   src/num/x86.c \
   src/num/x86.h \
   src/lang/ast.c \
@@ -266,6 +274,9 @@ unit_sources = \
   tests/units/examples_test.c \
   tests/units/explained.h \
   tests/units/fused_test.c \
+  tests/units/gemm_test.c \
+  tests/units/gemm_wide.c \
+  tests/units/gemm_wide.h \
   tests/units/gnuplot_test.c \
   tests/units/gnuscript_test.c \
   tests/units/histfile_test.c \

@@ -1,0 +1,220 @@
+/* gemm_kernel.h -- the matrix product for one kind of number and one level of machine:
+ * a template, included by gemm_plain.c, gemm_avx2.c and gemm_avx512.c for each kind.
+ *
+ * Wants these from its includer:
+ *     Real, LANES, Vec       the numbers, and a vector of so many of them
+ *     NAME(x)                x with a suffix of its own
+ *     vec_*                  NAME(vec_zero) and so on, see below
+ *     TILES(X)               X(rows, vectors) for each size of tile whose sums fit into
+ *                            the registers, without gaps up to TALLk rows for k vectors
+ *     VECTOR_BYTES           what gemm_cut is to reckon with
+ *
+ * A tile of C is summed up in registers, over the whole of k. A strip is what tiles below
+ * each other share: some vectors of the lanes' side. Strips outside and tiles inside keep
+ * the strip in the first-level cache.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+/* X is the side that is spread, Y the one along the lanes. */
+typedef struct {
+    const Real *x, *y;
+    int64_t     x_row, x_k, y_k, y_lane;
+    int64_t     k;
+    bool        flip, pack;
+    Real       *strip;               /* where Y is packed                               */
+} NAME(Sides);
+
+/* What the tiles of a strip share. */
+typedef struct {
+    const Real *y;
+    int64_t     x_row, x_k, y_k, k;
+    int64_t     ld;                  /* of C's rows                                     */
+    int         part;                /* lanes of the last vector that Y has             */
+    int         keep;                /* and that may be written in C                    */
+} NAME(Strip);
+
+typedef void NAME(Tile)(const NAME(Strip) *s, const Real *x, Real *c);
+
+/* ---- tiles ---- */
+
+#define UNROLL _Pragma("GCC unroll 16")
+
+/* rows, vecs and part are constants where this is used. Rows are reached from every third,
+ * which takes fewer registers for addresses than a pointer each. */
+static inline __attribute__((always_inline))
+void NAME(tile_sum)(const NAME(Strip) *s, const Real *x, Real *c, const int rows,
+                    const int vecs, const bool part)
+{
+    const int64_t x_row = s->x_row, x_k = s->x_k, y_k = s->y_k;
+    const Real *y = s->y, *x3 = rows > 3 ? x + 3*x_row : x, *x6 = rows > 6 ? x + 6*x_row : x;
+    const NAME(Mask) mask = NAME(vec_mask)(part ? s->part : LANES);
+    Vec sum[8][4];
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int v = 0; v < vecs; v++) sum[r][v] = NAME(vec_zero)();
+    for (int64_t k = s->k; k > 0; k--) {
+        Vec b[4];
+        UNROLL for (int v = 0; v < vecs; v++)
+            b[v] = part && v == vecs - 1 ? NAME(vec_load_part)(y + v*LANES, mask)
+                                         : NAME(vec_load)(y + v*LANES);
+        UNROLL for (int r = 0; r < rows; r++) {
+            Vec a = NAME(vec_all)(r < 3 ? x + r*x_row : r < 6 ? x3 + (r - 3)*x_row : x6 + (r - 6)*x_row);
+            UNROLL for (int v = 0; v < vecs; v++) sum[r][v] = NAME(vec_fma)(a, b[v], sum[r][v]);
+        }
+        x += x_k, x3 += x_k, x6 += x_k, y += y_k;
+    }
+    const int64_t ld = s->ld;
+    const int keep = s->keep;
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int v = 0; v < vecs - 1; v++) NAME(vec_store)(c + r*ld + v*LANES, sum[r][v]);
+        Real *last = c + r*ld + (vecs - 1)*LANES;
+        if (keep == LANES) NAME(vec_store)(last, sum[r][vecs - 1]);
+        else NAME(vec_store_part)(last, sum[r][vecs - 1], keep);
+    }
+}
+
+#define TILE(rows, vecs)                                                                  \
+    static void NAME(tile_##rows##_##vecs)(const NAME(Strip) *s, const Real *x, Real *c)  \
+    { NAME(tile_sum)(s, x, c, rows, vecs, false); }                                       \
+    static void NAME(part_##rows##_##vecs)(const NAME(Strip) *s, const Real *x, Real *c)  \
+    { NAME(tile_sum)(s, x, c, rows, vecs, true); }
+TILES(TILE)
+#undef TILE
+
+#define WHOLE(rows, vecs) [vecs][rows] = NAME(tile_##rows##_##vecs),
+#define PART(rows, vecs) [vecs][rows] = NAME(part_##rows##_##vecs),
+static NAME(Tile) *const NAME(tiles)[2][5][9] = { { TILES(WHOLE) }, { TILES(PART) } };
+#undef WHOLE
+#undef PART
+
+/* ---- strips ---- */
+
+/* Vectors of the next strip, with so many left and so many rows of tiles. */
+static int NAME(strip_vecs)(int64_t left, int64_t rows)
+{
+    if (left <= 3) return (int)left;
+    return rows <= TALL4 ? (left > 4 && left < 8 ? (int)(left + 1)/2 : 4) : 2;
+}
+
+/* The lanes from `lane` on, `count` of them, one vector row for each k. Lanes that are
+ * left over repeat the last one: any numbers do, their sums are not kept. */
+static void NAME(strip_pack)(const NAME(Sides) *s, int64_t lane, int64_t count, int64_t wide)
+{
+    int64_t at = 0;
+    for (; at < wide; at += TURN) {
+        int64_t step = s->y_lane, fit = count - at < TURN ? count - at : TURN, k = 0;
+        const Real *y = s->y + (lane + (fit > 0 ? at : count - 1))*step;
+        if (fit == TURN && s->y_k == 1)
+            for (; k + TURN <= s->k; k += TURN) NAME(vec_turn)(s->strip + k*wide + at, wide, y + k, step);
+        for (; k < s->k; k++)
+            for (int64_t l = 0; l < TURN; l++)
+                s->strip[k*wide + at + l] = y[k*s->y_k + (l < fit ? l : fit > 0 ? fit - 1 : 0)*step];
+    }
+}
+
+/* Full tiles; two of equal height for what is left below two, so that no tile is flat. */
+static int64_t NAME(tile_rows)(int64_t left, int64_t tall)
+{
+    return left >= 2*tall ? tall : left > tall ? (left + 1)/2 : left;
+}
+
+static int64_t NAME(tile_tall)(int vecs)
+{
+    return vecs == 1 ? TALL1 : vecs == 2 ? TALL2 : vecs == 3 ? TALL3 : TALL4;
+}
+
+/* The tile of C' to where it belongs in C. */
+static void NAME(tile_flip)(Real *c, int64_t ld, const Real *tile, int64_t wide, int64_t rows,
+                            int64_t lanes)
+{
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t l = 0; l < lanes; l++) c[l*ld + r] = tile[r*wide + l];
+}
+
+static void NAME(strip_run)(const NAME(Sides) *s, NAME(Strip) *t, int64_t row, int64_t rows,
+                            int64_t lanes, int vecs, Real *c, int64_t ld)
+{
+    NAME(Tile) *const *tile = NAME(tiles)[t->part < LANES][vecs];
+    const Real *x = s->x + row*s->x_row;
+    const int64_t tall = NAME(tile_tall)(vecs);
+    Real turned[8*4*LANES];
+    for (int64_t r = 0, h; r < rows; r += h, x += h*s->x_row) {
+        h = NAME(tile_rows)(rows - r, tall);
+        tile[h](t, x, s->flip ? turned : c + r*ld);
+        if (s->flip) NAME(tile_flip)(c + r, ld, turned, vecs*LANES, h, lanes);
+    }
+}
+
+/* One block: `rows` from `row` on, `lanes` from `lane` on, of X and Y. Whole vectors may
+ * be written into it when `padded`. */
+static void NAME(block_run)(const NAME(Sides) *s, int64_t row, int64_t rows, int64_t lane,
+                            int64_t lanes, Real *c, int64_t ld, bool padded)
+{
+    NAME(Strip) t = { .x_row = s->x_row, .x_k = s->x_k, .k = s->k };
+    for (int64_t l = 0; l < lanes;) {
+        int vecs = NAME(strip_vecs)((lanes - l + LANES - 1)/LANES, rows);
+        int64_t wide = vecs*LANES, count = lanes - l < wide ? lanes - l : wide;
+        int last = (int)(count - (wide - LANES));
+        t.part = s->pack ? LANES : last;
+        t.keep = padded || s->flip ? LANES : last;
+        t.ld = s->flip ? wide : ld;
+        if (s->pack) NAME(strip_pack)(s, lane + l, count, wide);
+        t.y = s->pack ? s->strip : s->y + (lane + l)*s->y_lane;
+        t.y_k = s->pack ? wide : s->y_k;
+        NAME(strip_run)(s, &t, row, rows, count, vecs, s->flip ? c + l*ld : c + l, ld);
+        l += count;
+    }
+}
+
+/* ---- blocks ---- */
+
+static NAME(Sides) NAME(sides)(const GemmShape *s, const GemmCall *call, const GemmCut *cut)
+{
+    NAME(Sides) side = { .k = s->k, .flip = cut->flip, .pack = cut->pack, .strip = call->room };
+    if (s->k == 0) {                 /* nothing is read: the operands may be anything     */
+        side.x = side.y = call->c ? call->c : call->room;
+        side.pack = false;
+    } else if (cut->flip) {
+        side.x = call->b, side.x_row = s->b_col, side.x_k = s->b_row;
+        side.y = call->a, side.y_lane = s->a_row, side.y_k = s->a_col;
+    } else {
+        side.x = call->a, side.x_row = s->a_row, side.x_k = s->a_col;
+        side.y = call->b, side.y_lane = s->b_col, side.y_k = s->b_row;
+    }
+    return side;
+}
+
+/* The next block's part of what is left: no small block at the end. */
+static int64_t NAME(block_side)(int64_t left, int64_t most, int64_t whole)
+{
+    if (left <= most) return left;
+    if (left >= 2*most) return most;
+    int64_t half = ((left + 1)/2 + whole - 1)/whole*whole;
+    return half < most ? half : most;
+}
+
+static void NAME(block)(const NAME(Sides) *side, const GemmCall *call, Real *room, int64_t i,
+                        int64_t rows, int64_t j, int64_t cols)
+{
+    Real *c = call->c ? (Real *)call->c + i*call->c_row + j : room;
+    int64_t ld = call->c ? call->c_row : side->flip ? cols : (cols + LANES - 1)/LANES*LANES;
+    if (side->flip) NAME(block_run)(side, j, cols, i, rows, c, ld, false);
+    else NAME(block_run)(side, i, rows, j, cols, c, ld, !call->c);
+    if (call->take) call->take(call->ctx, i, j, rows, cols, c, ld);
+}
+
+static void NAME(product)(const GemmShape *s, const GemmCall *call)
+{
+    const GemmCut cut = gemm_cut(s, VECTOR_BYTES);
+    const NAME(Sides) side = NAME(sides)(s, call, &cut);
+    Real *room = cut.pack_bytes ? (Real *)((char *)call->room + cut.pack_bytes) : call->room;
+    for (int64_t i = call->i0, rows; i < call->i1; i += rows) {
+        rows = NAME(block_side)(call->i1 - i, cut.rows, cut.flip ? LANES : 1);
+        for (int64_t j = call->j0, cols; j < call->j1; j += cols) {
+            cols = NAME(block_side)(call->j1 - j, cut.cols, 2*LANES);
+            NAME(block)(&side, call, room, i, rows, j, cols);
+        }
+    }
+}
+
+#undef UNROLL
