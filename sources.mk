@@ -106,6 +106,10 @@ library_sources = \
   src/graph/value.c \
   src/graph/value.h \
   src/graph/value_print.c \
+  src/run/assemble.c \
+  src/run/assemble.h \
+  src/run/draft.c \
+  src/run/draft.h \
   src/run/element.c \
   src/run/element.h \
   src/run/kernels.c \
@@ -122,8 +126,12 @@ library_sources = \
   src/run/scalar_late.h \
   src/run/scalar_value.c \
   src/run/scalar_value.h \
+  src/run/stage.c \
+  src/run/stage.h \
   src/run/store.c \
   src/run/store.h \
+  src/run/view.c \
+  src/run/view.h \
   src/learn/csv.c \
   src/learn/csv.h \
   src/learn/csv_number.c \

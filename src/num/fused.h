@@ -70,7 +70,7 @@ typedef struct {
     int     value, slot;
 } FusedOut;
 
-enum { FUSED_MOST_SLOTS = 48, FUSED_MOST_OUTS = 24, FUSED_LANES = 8 };
+enum { FUSED_MOST_SLOTS = 96, FUSED_MOST_OUTS = 48, FUSED_LANES = 8 };
 
 typedef struct {
     bool       single;               /* float, else double                            */

@@ -192,12 +192,6 @@ void fused_interpret(const Fused *l, FusedRun *run)
 
 typedef void FusedCodeFn(FusedRun *run);
 
-static void part_plain(const Fused *l, FusedRun *run)
-{
-    if (l->code) ((FusedCodeFn *)l->code)(run);
-    else fused_interpret(l, run);
-}
-
 /* Each row is a part of its own, with its lanes begun and ended. */
 static void part_by_row(const Fused *l, FusedRun *run)
 {
@@ -208,7 +202,7 @@ static void part_by_row(const Fused *l, FusedRun *run)
         memcpy(before, run->at, sizeof *before * (size_t)l->n_slot);
         for (int i = 0; i < l->n_out; i++)
             if (by_row(l->out[i].kind)) lanes_set(l, run, i, lane_start(l->out[i].kind));
-        part_plain(l, run);
+        fused_interpret(l, run);
         memcpy(run->at, before, sizeof *before * (size_t)l->n_slot);
         for (int i = 0; i < l->n_out; i++)
             if (by_row(l->out[i].kind)) lanes_store(l, run, i);
@@ -231,8 +225,9 @@ void fused_begin(const Fused *l, FusedRun *run)
 void fused_part(const Fused *l, FusedRun *run)
 {
     if (run->rows <= 0 || run->cols <= 0) return;
-    if (has_rows(l)) part_by_row(l, run);
-    else part_plain(l, run);
+    if (l->code) ((FusedCodeFn *)l->code)(run);
+    else if (has_rows(l)) part_by_row(l, run);
+    else fused_interpret(l, run);
 }
 
 void fused_end(const Fused *l, FusedRun *run)

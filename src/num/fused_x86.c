@@ -20,6 +20,7 @@
 
 #if defined __x86_64__ && defined __linux__
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -589,6 +590,57 @@ static void columns(Body *b, int size)
     x86_aim(&b->x, skip, b->x.n);
 }
 
+/* ---- sums, greatest and least of rows ---- */
+
+static bool is_row(OutKind k) { return k == OUT_ROW_SUM || k == OUT_ROW_MAX || k == OUT_ROW_MIN; }
+
+static X86Place lanes_place(int out)
+{
+    return x86_mem(RBP, NO_REG, (int32_t)(offsetof(FusedRun, lane) + sizeof(double) * FUSED_LANES * (size_t)out));
+}
+
+static uint64_t bits_of(const Body *b, double v)
+{
+    uint64_t bits = 0;
+    float f = (float)v;
+    if (b->l->single) memcpy(&bits, &f, sizeof f);
+    else memcpy(&bits, &v, sizeof v);
+    return bits;
+}
+
+static void lanes_start(Body *b)
+{
+    b->wide = true;
+    for (int i = 0; i < b->l->n_out; i++) {
+        OutKind k = b->l->out[i].kind;
+        double v = k == OUT_ROW_MAX ? -INFINITY : k == OUT_ROW_MIN ? INFINITY : 0;
+        if (!is_row(k)) continue;
+        move_in(b, 0, x86_const(x86_constant(&b->x, bits_of(b, v))));
+        move_out(b, 0, lanes_place(i));
+    }
+}
+
+/* All lanes into one number: the halves on each other until one is left. */
+static void lanes_end(Body *b)
+{
+    const Fused *l = b->l;
+    for (int i = 0; i < l->n_out; i++) {
+        if (!is_row(l->out[i].kind)) continue;
+        X86Op op = { 1, !l->single, 0, (uint8_t)lane_op[l->out[i].kind] };
+        b->wide = true;
+        move_in(b, 0, lanes_place(i));
+        x86_vector(&b->x, (X86Op){ 3, 1, 0, 0x19 }, true, 0, 0, x86_reg(1), 1);    /* vextractf128 xmm1, ymm0, 1 */
+        x86_vector(&b->x, op, false, 0, 0, x86_reg(1), -1);
+        x86_vector(&b->x, (X86Op){ 1, 1, 0, 0x70 }, false, 1, 0, x86_reg(0), 0xEE);    /* vpshufd: the upper half */
+        x86_vector(&b->x, op, false, 0, 0, x86_reg(1), -1);
+        if (l->single) {
+            x86_vector(&b->x, (X86Op){ 1, 1, 0, 0x70 }, false, 1, 0, x86_reg(0), 0x55);
+            x86_vector(&b->x, op, false, 0, 0, x86_reg(1), -1);
+        }
+        one_out(b, 0, slot_place(b, l->out[i].slot));
+    }
+}
+
 static void rows_on(Body *b)
 {
     for (int s = 0; s < b->l->n_slot; s++) {
@@ -612,7 +664,9 @@ static void fused_code(Body *b)
     x86_store(&b->x, RAX, RSP, END_AT);
     int top = b->x.n;
     slots_in(b);
+    lanes_start(b);
     columns(b, size);
+    lanes_end(b);
     rows_on(b);
     x86_aim(&b->x, x86_jump(&b->x, 0x85), top);
     epilogue(b, frame);

@@ -10,6 +10,7 @@
 
 /* A buffer of `len` numbers, written at step `from`, last read at step `to`. */
 typedef struct {
+    int     of;              /* whose it is: the caller's                     */
     int64_t len;
     int     from, to;
     int64_t at;              /* the answer: its first number's index in the arena */

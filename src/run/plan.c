@@ -17,35 +17,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/kernels.h"
+#include "run/assemble.h"
 #include "run/order.h"
 #include "run/place.h"
 #include "run/scalar.h"
+
+enum { LINE_BYTES = 64 };
 
 typedef struct {
     double       *to;
     const Node   *from;
 } Copy;
 
+typedef struct {
+    Node   *node;
+    int64_t offset;
+} BatchNode;
+
 struct Plan {
     Scalar  *scalar;                 /* not NULL: everything below is unused */
+    bool     single;
     int64_t  rows, n_in, n_out;
     Node   **root;                   /* of the graph, counted: keeps what was computed once */
     int      n_root;
-    Arena    own;                    /* nodes, steps, offsets */
+    Arena    own;                    /* nodes, stages, offsets */
     int      n_node;
     Node    *node;
-    int     *owner;                  /* node whose numbers node i is a view of; i itself mostly */
-    int      n_step;
-    Step    *step;
+    int      n_stage;
+    Stage   *stage;                  /* in the order of running */
+    FusedRun run;
     int      n_x, n_y;
-    Node   **x, **y;                 /* views of the batch */
+    BatchNode *x, *y;                /* the batch, and views of it that own kernels read */
     double  *x_room, *y_room;        /* where rows are gathered */
     int      n_ask;
     Node   **ask;
     int      n_copy;
     Copy    *copy;
-    double  *num;                    /* the arena of numbers */
+    void    *memory;
+    double  *num;                    /* the arena of numbers, on a cache line */
     size_t   bytes;
 };
 
@@ -57,6 +66,10 @@ typedef struct {
     Store        *store;
     const Order  *o;
     int          *of;                /* place in the order -> node of the plan, -1 none */
+    bool         *fixed;             /* of the plan's nodes */
+    Node        **next;              /* of each update */
+    Drafts        drafts;
+    int          *alias;             /* node -> the leaf that it is written over, itself mostly */
     Diag         *d;
 } Build;
 
@@ -66,7 +79,6 @@ static int plan_add(Build *b, const Node *like)
     Node *n = &p->node[p->n_node];
     *n = (Node){ .op = like->op, .n_in = like->n_in, .shape = like->shape, .len = like->len,
                  .attr = like->attr, .n_attr = like->n_attr, .fn = like->fn };
-    p->owner[p->n_node] = p->n_node;
     return p->n_node++;
 }
 
@@ -82,6 +94,49 @@ static bool same_node(const Node *a, const Node *b)
 
 static bool is_leaf(const Node *n) { return n->op == &op_leaf; }
 
+static int plan_share(Build *b, int at)
+{
+    Plan *p = b->p;
+    for (int i = 0; i < at; i++)
+        if (!is_leaf(&p->node[i]) && same_node(&p->node[i], &p->node[at])) return p->n_node--, i;
+    return at;
+}
+
+static int plan_add_op(Build *b, const char *op, const Shape *shape, Node *x, Node *y)
+{
+    Plan *p = b->p;
+    Node like = { .op = op_find(op), .n_in = 2, .shape = *shape, .len = shape_len(shape) };
+    int at = plan_add(b, &like);
+    p->node[at].in = ARENA_ARRAY(&p->own, Node *, 2);
+    p->node[at].in[0] = x;
+    p->node[at].in[1] = y;
+    return plan_share(b, at);
+}
+
+static Node *plan_number(Build *b, double v)
+{
+    Plan *p = b->p;
+    for (int i = 0; i < p->n_node; i++)
+        if (b->fixed[i] && !p->node[i].shape.rank && p->node[i].val[0] == v) return &p->node[i];
+    int at = plan_add(b, &(Node){ .op = &op_leaf, .len = 1 });
+    p->node[at].val = ARENA_ARRAY(&p->own, double, 1);
+    p->node[at].val[0] = v;
+    b->fixed[at] = true;
+    return &p->node[at];
+}
+
+/* Many numbers divided by one: times its reciprocal, which is taken once. */
+static int plan_divide(Build *b, int at)
+{
+    Plan *p = b->p;
+    Node n = p->node[at];
+    if (strcmp(n.op->name, "/") || n.in[1]->len != 1 || n.len < 8) return plan_share(b, at);
+    p->n_node--;
+    Node *by = n.in[1], *one = plan_number(b, 1);
+    Node *over = &p->node[plan_add_op(b, "/", &by->shape, one, by)];
+    return plan_add_op(b, "*", &n.shape, n.in[0], over);
+}
+
 static int plan_add_step(Build *b, const Node *like)
 {
     Plan *p = b->p;
@@ -89,10 +144,7 @@ static int plan_add_step(Build *b, const Node *like)
     Node *n = &p->node[at];
     n->in = ARENA_ARRAY(&p->own, Node *, n->n_in);
     for (int i = 0; i < n->n_in; i++) n->in[i] = &p->node[b->of[order_find(b->o, like->in[i])]];
-    for (int i = 0; i < at; i++)
-        if (!is_leaf(&p->node[i]) && same_node(&p->node[i], n)) return p->n_node--, i;
-    if (!strcmp(n->op->name, "reshape")) p->owner[at] = p->owner[n->in[0] - p->node];
-    return at;
+    return plan_divide(b, at);
 }
 
 static Status plan_add_fixed(Build *b, Node *like, int *at)
@@ -104,6 +156,7 @@ static Status plan_add_fixed(Build *b, Node *like, int *at)
     n->op = &op_leaf;
     n->n_in = 0;
     n->val = (double *)v;
+    b->fixed[*at] = true;
     return OK;
 }
 
@@ -125,11 +178,39 @@ static Status plan_add_any(Build *b, int i)
 static Status plan_add_all(Build *b)
 {
     Plan *p = b->p;
-    int n = b->o->n + b->r->n;                    /* each update may need a copy of its own */
+    int n = 3 * b->o->n + b->r->n;                          /* a division may become two, and a number */
     p->node = ARENA_ARRAY(&p->own, Node, n + 1);
-    p->owner = ARENA_ARRAY(&p->own, int, n + 1);
+    b->fixed = ARENA_ARRAY(&p->own, bool, n + 1);
     for (int i = 0; i < b->o->n; i++) TRY(plan_add_any(b, i));
     return OK;
+}
+
+static Node *plan_node(const Build *b, const Node *n);
+
+static bool moves_nothing(const Node *n)
+{
+    return n->op == &op_spread || !strcmp(n->op->name, "reshape") || !strcmp(n->op->name, "transpose") ||
+           !strcmp(n->op->name, "slice");
+}
+
+/* A next value that is nothing but a leaf, or a look at one, is computed all the same: the
+ * leaf may be written over before the value is taken. */
+static void plan_add_nexts(Build *b)
+{
+    Plan *p = b->p;
+    b->next = ARENA_ARRAY(&p->own, Node *, b->r->n + 1);
+    for (int i = 0; i < b->r->n; i++) {
+        Node *n = plan_node(b, b->r->next[i]);
+        const Node *from = n;
+        while (from->n_in && moves_nothing(from)) from = from->in[0];
+        b->next[i] = n;
+        if (!is_leaf(from)) continue;
+        Node like = { .op = op_find("hold"), .n_in = 1, .shape = n->shape, .len = n->len };
+        int at = plan_add(b, &like);
+        p->node[at].in = ARENA_ARRAY(&p->own, Node *, 1);
+        p->node[at].in[0] = n;
+        b->next[i] = &p->node[at];
+    }
 }
 
 static Node *plan_node(const Build *b, const Node *n)
@@ -137,166 +218,180 @@ static Node *plan_node(const Build *b, const Node *n)
     return &b->p->node[b->of[order_find(b->o, n)]];
 }
 
-static Node *owner_of(const Plan *p, const Node *n) { return &p->node[p->owner[n - p->node]]; }
-
 /* The plan's node of a leaf; NULL: nothing reads it. */
-static const Node *plan_leaf(const Build *b, const Node *leaf)
+static Node *plan_leaf(const Build *b, const Node *leaf)
 {
     for (int i = 0; leaf && i < b->o->n; i++)
         if (b->o->node[i] == leaf && b->of[i] >= 0) return &b->p->node[b->of[i]];
     return NULL;
 }
 
-/* ---- steps ---- */
+/* ---- stages ---- */
 
-/* For each node: how many steps and asked numbers read it. */
-static int *count_uses(const Build *b)
-{
-    const Plan *p = b->p;
-    int *uses = mem_new(sizeof *uses * (size_t)(p->n_node + 1));
-    for (int i = 0; i < p->n_node; i++)
-        for (int k = 0; k < p->node[i].n_in; k++) uses[p->node[i].in[k] - p->node]++;
-    for (int i = 0; i < b->r->n_ask; i++) uses[plan_node(b, b->r->ask[i]) - p->node]++;
-    return uses;
-}
+static int number_of(const Plan *p, const Node *n) { return (int)(n - p->node); }
 
-static void plan_add_steps(Build *b)
+static void plan_draft(Build *b)
 {
     Plan *p = b->p;
-    int *uses = count_uses(b);
-    bool *last = mem_new((size_t)p->n_node + 1);
-    for (int i = 0; i < b->r->n; i++) {
-        Node *n = plan_node(b, b->r->next[i]);
-        last[n - p->node] = !uses[n - p->node];
+    Drafts *d = &b->drafts;
+    *d = (Drafts){ .n_node = p->n_node, .node = p->node, .fixed = b->fixed };
+    d->view = ARENA_ARRAY(&p->own, View, p->n_node + 1);
+    d->asked = ARENA_ARRAY(&p->own, bool, p->n_node + 1);
+    for (int i = 0; i < p->n_node; i++) {
+        const Node *n = &p->node[i];
+        d->view[i] = view_make(n, i, n->n_in ? &d->view[number_of(p, n->in[0])] : NULL);
     }
-    p->step = ARENA_ARRAY(&p->own, Step, p->n_node + b->r->n + 1);
-    for (int pass = 0; pass < 2; pass++)
-        for (int i = 0; i < p->n_node; i++) {
-            Node *n = &p->node[i];
-            if (n->n_in && p->owner[i] == i && last[i] == (pass == 1))
-                p->step[p->n_step++] = step_make(&p->own, n);
-        }
-    free(uses);
-    free(last);
+    for (int i = 0; i < b->r->n_ask; i++) d->asked[number_of(p, plan_node(b, b->r->ask[i]))] = true;
+    for (int i = 0; i < b->r->n; i++) d->asked[number_of(p, b->next[i])] = true;
+    drafts_make(d);
 }
 
-static int step_of(const Plan *p, const Node *n)
-{
-    for (int i = 0; i < p->n_step; i++)
-        if (p->step[i].node == n) return i;
-    return -1;
-}
+/* ---- updates ---- */
 
-static bool step_reads(const Plan *p, int step, const Node *n)
+/* May the next value be written over the old one? Not while a later stage reads the old;
+ * its own may, number by number. */
+static bool may_write_over(const Build *b, int next, int leaf)
 {
-    const Node *at = p->step[step].node;
-    for (int i = 0; i < at->n_in; i++)
-        if (owner_of(p, at->in[i]) == n) return true;
-    return false;
-}
-
-/* May the step that computes the next value write it over the old one? An
- * elementwise step may read the element it writes. */
-static bool may_write_over(const Plan *p, int step, const Node *leaf)
-{
-    const Step *s = &p->step[step];
-    if (s->node->val) return false;                     /* already the next value of another leaf */
-    bool element = s->node->op->kind == OP_ELEMENT || s->node->op->kind == OP_CALL;
-    if (step_reads(p, step, leaf) && (!element || s->offset)) return false;
-    for (int i = step + 1; i < p->n_step; i++)
-        if (step_reads(p, i, leaf)) return false;
-    return true;
-}
-
-/* A value that no step computes (w <- v): a step that copies it. */
-static Node *copied(Build *b, Node *n)
-{
-    Plan *p = b->p;
-    Node *copy = &p->node[plan_add(b, n)];
-    copy->op = &op_slot;
-    copy->n_in = 1;
-    copy->in = ARENA_ARRAY(&p->own, Node *, 1);
-    copy->in[0] = n;
-    p->step[p->n_step++] = (Step){ .node = copy, .run = kernel_copy };
-    return copy;
+    const Drafts *d = &b->drafts;
+    bool direct = true, ignore;
+    int k = d->stage[next];
+    if (k < 0 || d->view[next].base != next || b->alias[next] != next || d->node[next].len != d->node[leaf].len) return false;
+    for (int later = 0; later < k; later++)
+        if (draft_reads(d, later, leaf, &ignore)) return false;
+    bool reads = draft_reads(d, k, leaf, &direct);
+    return !reads || (direct && draft_is_element(&d->node[next]) && shape_equal(&d->node[leaf].shape, &d->draft[k].shape));
 }
 
 static void plan_add_updates(Build *b)
 {
     Plan *p = b->p;
     p->copy = ARENA_ARRAY(&p->own, Copy, b->r->n + 1);
-    Node **from = mem_new(sizeof *from * (size_t)(b->r->n + 1));
+    b->alias = ARENA_ARRAY(&p->own, int, p->n_node + 1);
+    for (int i = 0; i < p->n_node; i++) b->alias[i] = i;
     for (int i = 0; i < b->r->n; i++) {
-        from[i] = owner_of(p, plan_node(b, b->r->next[i]));
-        if (step_of(p, from[i]) < 0) from[i] = copied(b, from[i]);
+        Node *next = b->next[i], *leaf = plan_leaf(b, b->r->leaf[i]);
+        int at = number_of(p, next);
+        if (leaf && may_write_over(b, at, number_of(p, leaf))) b->alias[at] = number_of(p, leaf);
+        else p->copy[p->n_copy++] = (Copy){ store_of(b->store, b->r->leaf[i]), next };
     }
-    for (int i = 0; i < b->r->n; i++) {
-        double *to = store_of(b->store, b->r->leaf[i]);
-        if (may_write_over(p, step_of(p, from[i]), plan_leaf(b, b->r->leaf[i]))) from[i]->val = to;
-        else p->copy[p->n_copy++] = (Copy){ to, from[i] };
-    }
-    free(from);
+}
+
+static void plan_assemble(Build *b)
+{
+    Plan *p = b->p;
+    const Drafts *d = &b->drafts;
+    Assembly a = { .d = d, .single = p->single, .own = &p->own, .alias = b->alias };
+    p->stage = ARENA_ARRAY(&p->own, Stage, d->n + 1);
+    for (int k = d->n - 1; k >= 0; k--) p->stage[p->n_stage++] = stage_build(&a, k);
 }
 
 /* ---- memory ---- */
 
-static void live_until(Buffer *of, const Plan *p, const Node *n, int step)
+/* When a node's numbers are read last, in stages from the first on. */
+static int *last_reads(const Build *b)
 {
-    Buffer *b = &of[p->owner[n - p->node]];
-    if (b->to < step) b->to = step;
+    const Plan *p = b->p;
+    const Drafts *d = &b->drafts;
+    int *last = mem_new(sizeof *last * (size_t)(p->n_node + 1));
+    for (int i = 0; i < p->n_node; i++) last[i] = -1;
+    for (int i = 0; i < p->n_node; i++) {
+        if (d->stage[i] < 0) continue;
+        int time = d->n - 1 - d->stage[i];
+        for (int k = 0; k < p->node[i].n_in; k++) {
+            int base = d->view[number_of(p, p->node[i].in[k])].base;
+            if (last[base] < time) last[base] = time;
+        }
+    }
+    for (int i = 0; i < p->n_node; i++)
+        if (d->asked[i]) last[d->view[i].base] = d->n;
+    return last;
+}
+
+static int by_beginning(const void *a, const void *b)
+{
+    const Buffer *x = a, *y = b;
+    return x->from != y->from ? (x->from > y->from) - (x->from < y->from) : (x->of > y->of) - (x->of < y->of);
+}
+
+static bool has_buffer(const Build *b, int i)
+{
+    const Drafts *d = &b->drafts;
+    return d->stage[i] >= 0 && d->memory[i] && d->view[i].base == i && b->alias[i] == i;
+}
+
+/* One for each node that has numbers of its own, one for each product's room, two for the
+ * rows of a batch. */
+static int buffers_list(const Build *b, Buffer *list)
+{
+    const Plan *p = b->p;
+    int *last = last_reads(b), n = 0, end = b->drafts.n;
+    list[n++] = (Buffer){ .of = -1, .len = p->rows * p->n_in, .from = -1, .to = end };
+    list[n++] = (Buffer){ .of = -2, .len = p->rows * p->n_out, .from = -1, .to = end };
+    for (int i = 0; i < p->n_node; i++) {
+        int from = end - 1 - b->drafts.stage[i];
+        if (has_buffer(b, i))
+            list[n++] = (Buffer){ .of = i, .len = p->node[i].len, .from = from, .to = last[i] > from ? last[i] : from };
+    }
+    for (int s = 0; s < p->n_stage; s++)
+        if (p->stage[s].kind == STAGE_PRODUCT)
+            list[n++] = (Buffer){ .of = p->n_node + s, .from = s, .to = s,
+                                  .len = (int64_t)(gemm_room(&p->stage[s].product) / sizeof(double)) + 8 };
+    free(last);
+    qsort(list, (size_t)n, sizeof *list, by_beginning);
+    return n;
+}
+
+static void buffers_give(Plan *p, const Buffer *list, int n)
+{
+    for (int i = 0; i < n; i++) {
+        double *at = p->num + list[i].at;
+        if (list[i].of == -1) p->x_room = at;
+        else if (list[i].of == -2) p->y_room = at;
+        else if (list[i].of < p->n_node) p->node[list[i].of].val = at;
+        else p->stage[list[i].of - p->n_node].room = at;
+    }
 }
 
 static Status plan_take(Build *b)
 {
     Plan *p = b->p;
-    size_t bytes = sizeof(Buffer) * (size_t)(p->n_node + 3);
-    Buffer *of = mem_new(bytes), *list = mem_new(bytes);
-    for (int s = 0; s < p->n_step; s++)
-        for (int i = 0; i < p->step[s].node->n_in; i++)
-            live_until(of, p, p->step[s].node->in[i], s);
-    for (int i = 0; i < p->n_ask; i++) live_until(of, p, p->ask[i], p->n_step);
-    for (int i = 0; i < p->n_copy; i++) live_until(of, p, p->copy[i].from, p->n_step);
-    int n = 0;
-    list[n++] = (Buffer){ .len = p->rows * p->n_in, .from = -1, .to = p->n_step };
-    list[n++] = (Buffer){ .len = p->rows * p->n_out, .from = -1, .to = p->n_step };
-    for (int s = 0; s < p->n_step; s++) {
-        const Node *at = p->step[s].node;
-        int to = of[at - p->node].to;
-        list[n++] = (Buffer){ .len = at->val ? 0 : at->len, .from = s, .to = to > s ? to : s };
-    }
+    Buffer *list = mem_new(sizeof *list * (size_t)(p->n_node + p->n_stage + 3));
+    int n = buffers_list(b, list);
     p->bytes = sizeof(double) * (size_t)buffers_place(list, n);
-    p->num = mem_take(p->bytes);
-    if (p->num) {
-        p->x_room = p->num + list[0].at;
-        p->y_room = p->num + list[1].at;
-        for (int s = 0; s < p->n_step; s++)
-            if (!p->step[s].node->val) p->step[s].node->val = p->num + list[2 + s].at;
-    }
-    free(of);
+    p->bytes += LINE_BYTES;
+    p->memory = mem_take(p->bytes);
+    p->num = (double *)(((uintptr_t)p->memory + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES);
+    if (p->memory) buffers_give(p, list, n);
     free(list);
-    if (p->num) return OK;
+    if (p->memory) return OK;
     return diag_set(b->d, E_LIMIT, (Span){ 0, 0 },
                     "no memory left for the %zu MiB that one update works in"
                     " (budget %zu MiB)",
                     p->bytes >> 20, mem_budget() >> 20);
 }
 
-/* Views get the address of what they view; those of the batch are remembered. */
-static Node **views_of(Plan *p, const Node *n, int *count)
+static BatchNode *batch_nodes(const Build *b, const Node *leaf, int *n)
 {
-    Node **v = ARENA_ARRAY(&p->own, Node *, p->n_node + 1);
-    *count = 0;
-    for (int i = 0; n && i < p->n_node; i++)
-        if (&p->node[p->owner[i]] == n) v[(*count)++] = &p->node[i];
-    return v;
+    Plan *p = b->p;
+    const Node *at = plan_leaf(b, leaf);
+    BatchNode *list = ARENA_ARRAY(&p->own, BatchNode, p->n_node + 1);
+    for (int i = 0; at && i < p->n_node; i++)
+        if (&p->node[b->drafts.view[i].base] == at)
+            list[(*n)++] = (BatchNode){ &p->node[i], b->drafts.view[i].offset };
+    return list;
 }
 
+/* Views and what is written over leaves get their address. */
 static void plan_link(Build *b)
 {
     Plan *p = b->p;
-    for (int i = 0; i < p->n_node; i++) p->node[i].val = p->node[p->owner[i]].val;
-    p->x = views_of(p, plan_leaf(b, b->r->x), &p->n_x);
-    p->y = views_of(p, plan_leaf(b, b->r->y), &p->n_y);
+    for (int i = 0; i < p->n_node; i++) {
+        const View *v = &b->drafts.view[i];
+        if (b->alias[i] != i) p->node[i].val = p->node[b->alias[i]].val;
+        else if (v->base != i && p->node[v->base].val) p->node[i].val = p->node[v->base].val + v->offset;
+    }
+    p->x = batch_nodes(b, b->r->x, &p->n_x);
+    p->y = batch_nodes(b, b->r->y, &p->n_y);
 }
 
 /* ---- build ---- */
@@ -305,8 +400,10 @@ static Status plan_compile(Build *b)
 {
     Plan *p = b->p;
     TRY(plan_add_all(b));
-    plan_add_steps(b);
+    plan_add_nexts(b);
+    plan_draft(b);
     plan_add_updates(b);
+    plan_assemble(b);
     p->n_ask = b->r->n_ask;
     p->ask = ARENA_ARRAY(&p->own, Node *, p->n_ask + 1);
     for (int i = 0; i < p->n_ask; i++) p->ask[i] = plan_node(b, b->r->ask[i]);
@@ -336,6 +433,7 @@ static Status plan_make(Plan *p, const Recipe *r, Store *s, PlanKind kind, Diag 
         Build b = { .p = p, .r = r, .store = s, .o = &o, .d = d };
         b.of = mem_new(sizeof *b.of * (size_t)(o.n + 1));
         st = plan_compile(&b);
+        drafts_free(&b.drafts);
         free(b.of);
     }
     order_free(&o);
@@ -360,14 +458,15 @@ void plan_free(Plan *p)
     scalar_free(p->scalar);
     for (int i = 0; i < p->n_root; i++) node_drop(p->root[i]);
     free(p->root);
-    mem_give(p->num, p->bytes);
+    for (int i = 0; i < p->n_stage; i++) stage_free(&p->stage[i]);
+    mem_give(p->memory, p->bytes);
     arena_clear(&p->own);
     free(p);
 }
 
 bool plan_is_scalar(const Plan *p) { return p->scalar != NULL; }
 
-int64_t plan_steps(const Plan *p) { return p->scalar ? scalar_count(p->scalar) : p->n_step; }
+int64_t plan_steps(const Plan *p) { return p->scalar ? scalar_count(p->scalar) : p->n_stage; }
 
 /* ---- run ---- */
 
@@ -386,15 +485,15 @@ static void plan_feed(Plan *p, const Feed *f, int64_t batch)
     int64_t first = f->from + batch * p->rows, skip = f->order ? 0 : first;
     const uint32_t *row = f->order ? f->order + first : NULL;
     const double *x = batch_rows(f->x + skip * p->n_in, row, p->rows, p->n_in, p->x_room);
-    for (int i = 0; i < p->n_x; i++) p->x[i]->val = (double *)x;
+    for (int i = 0; i < p->n_x; i++) p->x[i].node->val = (double *)x + p->x[i].offset;
     if (!p->n_y) return;
     const double *y = batch_rows(f->y + skip * p->n_out, row, p->rows, p->n_out, p->y_room);
-    for (int i = 0; i < p->n_y; i++) p->y[i]->val = (double *)y;
+    for (int i = 0; i < p->n_y; i++) p->y[i].node->val = (double *)y + p->y[i].offset;
 }
 
 static void plan_update(Plan *p, double *sum)
 {
-    for (const Step *s = p->step, *end = s + p->n_step; s < end; s++) s->run(s);
+    for (int i = 0; i < p->n_stage; i++) stage_run(&p->stage[i], &p->run, p->single);
     for (int i = 0; i < p->n_ask; i++) sum[i] += p->ask[i]->val[0];
     for (int i = 0; i < p->n_copy; i++)
         memcpy(p->copy[i].to, p->copy[i].from->val, sizeof(double) * (size_t)p->copy[i].from->len);

@@ -1,0 +1,39 @@
+/* stage.h -- one stage of a plan, ready to run: a matrix product with what is folded
+ * into it, a fused pass, or an operation's own kernel.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GRADUS_STAGE_H
+#define GRADUS_STAGE_H
+
+#include "num/fused.h"
+#include "num/gemm.h"
+#include "run/kernels.h"
+
+typedef enum { STAGE_FUSED, STAGE_PRODUCT, STAGE_OWN } StageKind;
+
+/* A slot of the pass: numbers of a node, from `offset` on. NULL: the product's block. */
+typedef struct {
+    const Node *of;
+    int64_t     offset, row;         /* in numbers */
+} StageSlot;
+
+typedef struct {
+    StageKind  kind;
+    int64_t    rows, cols;           /* of the pass, or the product's result          */
+    Fused     *code;                 /* NULL: nothing is folded into the product      */
+    StageSlot *slot;
+    GemmShape  product;
+    StageSlot  a, b;                 /* row is not used                               */
+    Node      *c;                    /* where the bare product goes, or NULL          */
+    void      *room;                 /* for the product                               */
+    Step       own;
+    Node     **show;                 /* the graph's nodes that are computed here, for people */
+    int        n_show;
+} Stage;
+
+/* Numbers are floats when single; own kernels know doubles alone. */
+void stage_run(const Stage *s, FusedRun *run, bool single);
+void stage_free(Stage *s);
+
+#endif
