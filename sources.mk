@@ -58,6 +58,8 @@ library_sources = \
   src/graph/calculus.h \
   src/graph/call.c \
   src/graph/define.h \
+  src/graph/element.c \
+  src/graph/element.h \
   src/graph/exec.c \
   src/graph/fields.c \
   src/graph/follow.c \
@@ -106,12 +108,12 @@ library_sources = \
   src/graph/value.c \
   src/graph/value.h \
   src/graph/value_print.c \
+  src/graph/wide.c \
+  src/graph/wide.h \
   src/run/assemble.c \
   src/run/assemble.h \
   src/run/draft.c \
   src/run/draft.h \
-  src/run/element.c \
-  src/run/element.h \
   src/run/kernels.c \
   src/run/kernels.h \
   src/run/order.c \

@@ -97,7 +97,7 @@ static bool budget_reserve(size_t bytes)
     return false;
 }
 
-void *mem_take(size_t bytes)
+void *mem_take_bare(size_t bytes)
 {
     size_t whole;
     if (!mem_add(bytes ? bytes : 1, TAKE_ALIGN - 1, &whole)) return NULL;
@@ -108,7 +108,13 @@ void *mem_take(size_t bytes)
         atomic_fetch_sub(&taken, bytes);
         return NULL;
     }
-    return memset(p, 0, whole);
+    return p;
+}
+
+void *mem_take(size_t bytes)
+{
+    void *p = mem_take_bare(bytes);
+    return p ? memset(p, 0, bytes) : NULL;
 }
 
 void mem_give(void *p, size_t bytes)

@@ -29,6 +29,7 @@ bool mem_add(size_t a, size_t b, size_t *c);
 /* Large buffers, 64-byte aligned, zeroed; NULL when over the budget or the
  * system refuses. mem_give returns them (NULL is fine). */
 void  *mem_take(size_t bytes);
+void  *mem_take_bare(size_t bytes);                /* the same, not zeroed */
 void   mem_give(void *p, size_t bytes);
 size_t mem_taken(void);                            /* bytes out now */
 size_t mem_budget(void);                           /* default: half of the machine's memory */

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "base/stop.h"
+#include "graph/wide.h"
 #include "graph/op.h"
 #include "graph/tmpl.h"
 
@@ -132,9 +133,10 @@ Node *node_num(double v)
     return n;
 }
 
+/* Room for all of n's numbers, which are about to be written. */
 static double *node_buffer(Node *n)
 {
-    if (!n->val) n->val = n->len == 1 ? &n->one : mem_take(sizeof(double) * (size_t)(n->len ? n->len : 1));
+    if (!n->val) n->val = n->len == 1 ? &n->one : mem_take_bare(sizeof(double) * (size_t)(n->len ? n->len : 1));
     return n->val;
 }
 
@@ -150,6 +152,7 @@ Node *node_leaf(const Shape *s, const double *v, Diag *d)
         return NULL;
     }
     if (v) memcpy(n->val, v, sizeof *v * (size_t)n->len);
+    else memset(n->val, 0, sizeof *n->val * (size_t)n->len);
     n->changed = ++the_clock;
     return n;
 }
@@ -278,12 +281,21 @@ static void element_kernel(const Node *n, double *y)
     else n->op->run(y, p[0], stride[0], p[1], stride[1], p[2], stride[2], n->len);
 }
 
+/* When what n is computed from changed last. */
+static uint64_t newest_below(const Node *n, int depth)
+{
+    uint64_t newest = 0;
+    for (int i = 0; i < n->n_in; i++) {
+        uint64_t t = wide_goes_on(n, i, depth) ? newest_below(n->in[i], depth + 1) : n->in[i]->changed;
+        if (t > newest) newest = t;
+    }
+    return newest;
+}
+
 /* n's inputs are fresh: make n fresh. */
 static bool node_renew(Node *n, Diag *d)
 {
-    uint64_t newest = n->n_in ? 0 : n->changed;
-    for (int i = 0; i < n->n_in; i++)
-        if (n->in[i]->changed > newest) newest = n->in[i]->changed;
+    uint64_t newest = n->n_in ? newest_below(n, 0) : n->changed;
     if (n->op == &op_slot) {
         n->val = n->in[0]->val;
         if (newest > n->changed) n->changed = newest;
@@ -295,10 +307,22 @@ static bool node_renew(Node *n, Diag *d)
                  (long long)n->len, mem_budget() >> 20, mem_taken() >> 20);
         return false;
     }
+    if (wide_run(n)) return n->changed = newest, true;
     if (n->op->kind == OP_ELEMENT || n->op->kind == OP_CALL) element_kernel(n, n->val);
     else n->op->kernel(n, n->val);
     n->changed = newest;
     return true;
+}
+
+/* What n is computed from and is not fresh goes onto the stack; how many. */
+static int push_stale(Stack *s, Node *n, int depth)
+{
+    int waiting = 0;
+    for (int i = n->n_in - 1; i >= 0; i--) {
+        if (wide_goes_on(n, i, depth)) waiting += push_stale(s, n->in[i], depth + 1);
+        else if (n->in[i]->checked != the_clock) stack_push(s, n->in[i]), waiting++;
+    }
+    return waiting;
 }
 
 static const double *node_eval_deep(Node *root, Diag *d)
@@ -309,11 +333,7 @@ static const double *node_eval_deep(Node *root, Diag *d)
     unsigned beat = 0;
     while (stack.n > base) {
         Node *n = stack.v[stack.n - 1];
-        int waiting = 0;
-        if (n->checked != the_clock)
-            for (int i = n->n_in - 1; i >= 0; i--)
-                if (n->in[i]->checked != the_clock) stack_push(&stack, n->in[i]), waiting++;
-        if (waiting) continue;
+        if (n->checked != the_clock && push_stale(&stack, n, 0)) continue;
         stack.n--;
         if (n->checked == the_clock) continue;
         if ((++beat & 63) == 0 && stop_asked()) {

@@ -11,9 +11,11 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "graph/gbuild.h"
+#include "num/gemm.h"
 
 /* ---- shapes ---- */
 
@@ -102,53 +104,25 @@ static Status matmul_infer(Node *n, Span at, Diag *d)
 
 /* ---- the kernel ---- */
 
-enum { ROWS = 4, WIDTH = 4 };
-typedef double Pair __attribute__((vector_size(16)));
-
-static inline Pair pair_load(const double *p)
+/* Where products work; kept, for evaluation must not allocate in loops. */
+static void *product_room(const GemmShape *g)
 {
-    Pair v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-/* A tile of ROWS x WIDTH results, kept in registers while k runs. */
-static void tile(double *y, const double *a, const double *b, int64_t k, int64_t n)
-{
-    Pair sum[ROWS][2] = { { { 0 } } };
-    for (int64_t i = 0; i < k; i++, b += n) {
-        Pair b0 = pair_load(b), b1 = pair_load(b + 2);
-        for (int r = 0; r < ROWS; r++) {
-            double s = a[r * k + i];
-            Pair   v = { s, s };
-            sum[r][0] += v * b0;
-            sum[r][1] += v * b1;
-        }
+    enum { LINE = 64 };
+    static void *room;
+    static size_t size;
+    size_t need = gemm_room(g) + LINE;
+    if (need > size) {
+        free(room);
+        room = mem_new(size = need);
     }
-    for (int r = 0; r < ROWS; r++) memcpy(y + r * n, sum[r], sizeof sum[r]);
-}
-
-/* One row: runs along b's rows, so that memory is read in order. */
-static void row(double *y, const double *a, const double *b, int64_t k, int64_t n, int64_t from)
-{
-    for (int64_t j = from; j < n; j++) y[j] = 0;
-    for (int64_t i = 0; i < k; i++) {
-        double s = a[i];
-        for (int64_t j = from; j < n; j++) y[j] += s * b[i * n + j];
-    }
+    return (void *)(((uintptr_t)room + LINE - 1) / LINE * LINE);
 }
 
 static void matrix_product(double *y, const double *a, const double *b, const Product *p)
 {
-    int64_t i = 0, wide = p->n / WIDTH * WIDTH;
-    for (; i + ROWS <= p->m; i += ROWS) {
-        const double *rows = a + i * p->k;
-        for (int64_t j = 0; j < wide; j += WIDTH) tile(y + i * p->n + j, rows, b + j, p->k, p->n);
-        if (wide == p->n) continue;
-        for (int r = 0; r < ROWS; r++)
-            row(y + (i + r) * p->n, rows + r * p->k, b, p->k, p->n, wide);
-    }
-    for (; i < p->m; i++) row(y + i * p->n, a + i * p->k, b, p->k, p->n, 0);
+    GemmShape g = { .m = p->m, .n = p->n, .k = p->k, .a_row = p->k, .a_col = 1, .b_row = p->n, .b_col = 1 };
+    gemm_run(&g, &(GemmCall){ .a = a, .b = b, .c = y, .c_row = p->n, .i1 = p->m, .j1 = p->n,
+                              .room = product_room(&g) });
 }
 
 static void matmul_kernel(const Node *n, double *y)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/element.h"
+#include "graph/element.h"
 
 typedef struct {
     const Assembly *a;

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "run/element.h"
+#include "graph/element.h"
 
 /* Cycles until a result is there, about; only their order matters. */
 enum { TIME_ADD = 3, TIME_FMA = 4, TIME_DIV = 13, TIME_FUNCTION = 35 };

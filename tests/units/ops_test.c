@@ -578,11 +578,8 @@ static void matrix_order(void)
     bool same = true;
     for (int i = 0; i < 13; i++)
         for (int j = 0; j < 11; j++) {
-            volatile double sum = 0, part;
-            for (int k = 0; k < 37; k++) {
-                part = A->val[i * 37 + k] * B->val[k * 11 + j];
-                sum = sum + part;
-            }
+            double sum = 0;
+            for (int k = 0; k < 37; k++) sum = fma(A->val[i * 37 + k], B->val[k * 11 + j], sum);
             same = same && y[i * 11 + j] == sum;
         }
     CU_ASSERT_TRUE(same);

@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "run/element.h"
+#include "graph/element.h"
 
 #include <math.h>
 #include <string.h>
