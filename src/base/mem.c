@@ -97,13 +97,51 @@ static bool budget_reserve(size_t bytes)
     return false;
 }
 
-void *mem_take_bare(size_t bytes)
+/* ---- large blocks given back, kept for the next that asks for as much ----
+ *
+ * A new large block costs a page fault for each 4 KiB, more than computing what goes into
+ * it. A sanitizer is to see blocks given back as gone. */
+
+enum { KEEP = 4, KEEP_LEAST = 1 << 18, KEEP_MOST = 1 << 25 };
+static _Atomic(void *) kept[KEEP];           /* each begins with its size */
+
+static void *kept_find(size_t whole)
+{
+    for (int i = 0; i < KEEP && whole >= KEEP_LEAST; i++) {
+        void *p = atomic_exchange(&kept[i], NULL);
+        if (p && *(size_t *)p == whole) return p;
+        if (p && (p = atomic_exchange(&kept[i], p)) != NULL) free(p);
+    }
+    return NULL;
+}
+
+static void kept_put(void *p, size_t whole)
+{
+#ifndef __SANITIZE_ADDRESS__
+    static atomic_uint turn;
+    if (whole >= KEEP_LEAST && whole <= KEEP_MOST) {
+        *(size_t *)p = whole;
+        p = atomic_exchange(&kept[atomic_fetch_add(&turn, 1) % KEEP], p);
+    }
+#else
+    (void)whole;
+#endif
+    free(p);
+}
+
+/* What bytes are rounded up to; 0: too many. */
+static size_t whole_of(size_t bytes)
 {
     size_t whole;
-    if (!mem_add(bytes ? bytes : 1, TAKE_ALIGN - 1, &whole)) return NULL;
-    whole -= whole % TAKE_ALIGN;
-    if (!budget_reserve(bytes)) return NULL;
-    void *p = aligned_alloc(TAKE_ALIGN, whole);
+    return mem_add(bytes ? bytes : 1, TAKE_ALIGN - 1, &whole) ? whole - whole % TAKE_ALIGN : 0;
+}
+
+void *mem_take_bare(size_t bytes)
+{
+    size_t whole = whole_of(bytes);
+    if (!whole || !budget_reserve(bytes)) return NULL;
+    void *p = kept_find(whole);
+    if (!p) p = aligned_alloc(TAKE_ALIGN, whole);
     if (!p) {
         atomic_fetch_sub(&taken, bytes);
         return NULL;
@@ -120,7 +158,7 @@ void *mem_take(size_t bytes)
 void mem_give(void *p, size_t bytes)
 {
     if (!p) return;
-    free(p);
+    kept_put(p, whole_of(bytes));
     atomic_fetch_sub(&taken, bytes);
 }
 
