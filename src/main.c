@@ -19,7 +19,8 @@
 #include "face/term.h"
 
 enum { EXIT_USAGE = 2 };
-enum { OPT_KEEP = 256, OPT_NO_COLOR, OPT_ASCII, OPT_LESSON, OPT_DEMO, OPT_DOCTEST, OPT_TEST_LESSONS, OPT_REFERENCE };
+enum { OPT_KEEP = 256, OPT_NO_COLOR, OPT_ASCII, OPT_LESSON, OPT_DEMO, OPT_DOCTEST, OPT_TEST_LESSONS, OPT_REFERENCE,
+       OPT_PRECISION, OPT_THREADS };
 
 static const char usage_text[] =
     "usage: gradus [OPTION]... [FILE]...\n"
@@ -32,6 +33,8 @@ static const char usage_text[] =
     "      --demo NAME     begin with a demo\n"
     "      --doctest FILE  run the examples in a text and compare; more FILEs may follow\n"
     "      --reference     print the library, all commands and limits as Texinfo\n"
+    "      --precision P   train in double (the default) or single precision\n"
+    "      --threads N     that training may use; the default is one for each core\n"
     "      --keep-going    a script goes on after an error\n"
     "      --no-color      no colours\n"
     "      --ascii         no characters beyond ASCII\n"
@@ -43,7 +46,8 @@ typedef struct {
     int         n_code;
     bool        prompt, quiet, keep_going;
     const char *lesson, *demo;
-    bool        doctest, test_lessons, reference;
+    bool        doctest, test_lessons, reference, single;
+    int         threads;
 } Options;
 
 /* Standard descriptors that were closed become /dev/null, so that no file we
@@ -78,8 +82,28 @@ static const struct option long_options[] = {
     { "doctest", no_argument, NULL, OPT_DOCTEST },
     { "test-lessons", no_argument, NULL, OPT_TEST_LESSONS },
     { "reference", no_argument, NULL, OPT_REFERENCE },
+    { "precision", required_argument, NULL, OPT_PRECISION },
+    { "threads", required_argument, NULL, OPT_THREADS },
     { 0 }
 };
+
+static int precision_take(Options *o, const char *word)
+{
+    o->single = !strcmp(word, "single");
+    if (o->single || !strcmp(word, "double")) return -1;
+    fprintf(stderr, "gradus: --precision is double or single, not %s\n", word);
+    return EXIT_USAGE;
+}
+
+static int threads_take(Options *o, const char *word)
+{
+    char *end;
+    long n = strtol(word, &end, 10);
+    o->threads = (int)n;
+    if (end != word && !*end && n >= 1 && n <= LIMIT_THREADS) return -1;
+    fprintf(stderr, "gradus: --threads is a whole number from 1 to %d, not %s\n", LIMIT_THREADS, word);
+    return EXIT_USAGE;
+}
 
 /* -1: go on; otherwise the exit status. */
 static int option_take(Options *o, int key)
@@ -98,6 +122,8 @@ static int option_take(Options *o, int key)
     case OPT_DEMO: o->demo = optarg; break;
     case OPT_DOCTEST: o->doctest = true; break;
     case OPT_REFERENCE: o->reference = true; break;
+    case OPT_PRECISION: return precision_take(o, optarg);
+    case OPT_THREADS: return threads_take(o, optarg);
     case OPT_TEST_LESSONS: o->test_lessons = true; break;
     case 'h': fputs(usage_text, stdout); return 0;
     case 'V': puts("gradus " PACKAGE_VERSION); return 0;
@@ -159,6 +185,8 @@ int main(int argc, char **argv)
     if (o.doctest) return lessons_doctest(argv + optind, argc - optind);
     if (o.test_lessons) return lessons_test(argv + optind, argc - optind);
     Session *s = face_open();
+    s->single = o.single;
+    s->threads = o.threads;
     if (terminal_interactive() && !o.reference) init_file(s);
     int status = go(s, &o, argv + optind, argc - optind);
     face_close(s);

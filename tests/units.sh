@@ -8,4 +8,14 @@ if [ ! -x "$units" ]; then
     exit 77
 fi
 cd "$work" || exit 99
-srcdir=$top timeout 600 "$units" "$@" < /dev/null
+export srcdir=$top
+# What the machine's level decides is tested at the lowest one as well: the same bits.
+if [ $# -eq 0 ]; then
+    for suite in fused plan train; do
+        GRADUS_CPU=plain timeout 600 "$units" $suite < /dev/null > plain.log 2>&1 && continue
+        cat plain.log
+        echo "units: 0 passed, 1 failed"
+        exit 1
+    done
+fi
+timeout 600 "$units" "$@" < /dev/null

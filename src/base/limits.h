@@ -23,6 +23,7 @@ enum {
     LIMIT_POINTS     = 1000000,     /* points of one plot                          */
     LIMIT_HISTORY    = 10000,       /* statements kept in the history file         */
     LIMIT_NODES      = 10000000,    /* nodes of the session's graph                */
+    LIMIT_THREADS    = 16,          /* of one training                             */
     LIMIT_UNROLL     = 100000       /* turns of a loop inside a function           */
 };
 

@@ -182,11 +182,26 @@ static Status run_seed(Call *c, Value *out)
     return OK;
 }
 
+/* precision= and threads=, checked before anything is changed. */
+static Status set_training(Call *c, bool *single, int64_t *threads)
+{
+    const char *precision;
+    TRY(call_key_text(c, "precision", *single ? "single" : "double", &precision));
+    TRY(call_key_int(c, "threads", *threads, threads));
+    *single = !strcmp(precision, "single");
+    if (!*single && strcmp(precision, "double"))
+        return diag_set(c->d, E_NAME, call_key_span(c, "precision"), "precision= is double or single, not %s", precision);
+    if (call_has(c, "threads") && (*threads < 1 || *threads > LIMIT_THREADS))
+        return diag_set(c->d, E_RANGE, call_key_span(c, "threads"), "threads= is a whole number from 1 to %d", LIMIT_THREADS);
+    return OK;
+}
+
 static Status run_set(Call *c, Value *out)
 {
     (void)out;
     Face *f = c->s->face;
-    int64_t mib;
+    int64_t mib, threads = c->s->threads;
+    bool single = c->s->single;
     const char *to;
     TRY(call_key_int(c, "memory", (int64_t)(mem_budget() >> 20), &mib));
     TRY(call_key_text(c, "plot", f->plot_to ? f->plot_to : "auto", &to));
@@ -197,9 +212,15 @@ static Status run_set(Call *c, Value *out)
     if (!place) return diag_set(c->d, E_NAME, call_key_span(c, "plot"), "plot= is auto, window, terminal or text, not %s", to);
     if (mib < 16 || mib > 1 << 24)
         return diag_set(c->d, E_RANGE, call_key_span(c, "memory"), "memory= is in MiB, from 16 to %d", 1 << 24);
+    TRY(set_training(c, &single, &threads));
     if (call_has(c, "memory")) mem_set_budget((size_t)mib << 20);
     f->plot_to = place;
-    if (!c->n_key) text_addf(&c->s->out, "memory=%lld  # MiB\nplot=%s\n", (long long)mib, place);
+    c->s->single = single;
+    c->s->threads = (int)threads;
+    if (c->n_key) return OK;
+    text_addf(&c->s->out, "memory=%lld  # MiB\nplot=%s\nprecision=%s\n", (long long)mib, place, single ? "single" : "double");
+    if (threads) text_addf(&c->s->out, "threads=%lld\n", (long long)threads);
+    else text_add(&c->s->out, "threads: one for each core\n");
     return OK;
 }
 
@@ -283,9 +304,11 @@ const Builtin commands_session[] = {
       .help = "Start the random numbers anew. The same seed gives the same numbers everywhere: uniform draws what NumPy's "
               "RandomState(N) draws, or with stream=torch torch's double uniforms.",
       .example = "seed 42\nuniform(3)" },
-    { .name = "set", .usage = "set [memory=MIB] [, plot=auto|window|terminal|text]", .group = "session", .keys = "memory plot",
+    { .name = "set", .usage = "set [memory=MIB] [, plot=auto|window|terminal|text] [, precision=double|single] [, threads=N]", .group = "session",
+      .keys = "memory plot precision threads",
       .max_args = 0, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO | BUILTIN_UNSAFE, .run = run_set,
-      .help = "The memory budget for tensors, and where plots go. Alone it shows both.", .example = "set" },
+      .help = "The memory budget for tensors; where plots go; whether training computes in double or single "
+              "precision, and with how many threads at most (the numbers do not depend on it). Alone it shows all.", .example = "set" },
     { .name = "forget", .usage = "forget NAME, ...", .group = "session", .min_args = 1, .max_args = -1, .flags = BUILTIN_COMMAND,
       .run = run_forget, .help = "Remove names that nothing else depends on.", .example = "x = 2\nforget x" },
     { .name = "undo", .usage = "undo", .group = "session", .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_undo,

@@ -61,6 +61,8 @@ enum { SESSION_ROWS = 1024 };     /* places of a hash: well above the number of 
 struct Session {
     Text       out;           /* what the statement printed so far        */
     NumFormat  format;
+    bool       single;        /* training computes with floats            */
+    int        threads;       /* that training may use; 0: as many as there are cores */
     Rng        rng;
     bool       echo;          /* prompt: definitions echo their value     */
     bool       quiet;         /* this statement ended in ';'              */

@@ -265,8 +265,28 @@ Status sweep_open(Sweep *w, const Task *t, const DataView *data, int64_t batch, 
     return st;
 }
 
+/* The data in single precision, once for all epochs. */
+static Status data_narrow(Sweep *w, Diag *d)
+{
+    const DataView *v = w->data;
+    int64_t nx = v->rows * v->n_in, ny = v->rows * v->n_out;
+    w->narrow_bytes = sizeof(float) * (size_t)(nx + ny);
+    w->narrow = mem_take_bare(w->narrow_bytes);
+    if (!w->narrow)
+        return diag_set(d, E_LIMIT, (Span){ 0, 0 }, "no memory left for the data in single precision (budget %zu MiB)",
+                        mem_budget() >> 20);
+    for (int64_t i = 0; i < nx; i++) w->narrow[i] = (float)v->x[i];
+    for (int64_t i = 0; i < ny; i++) w->narrow[nx + i] = (float)v->y[i];
+    w->x = w->narrow;
+    w->y = w->narrow + nx;
+    return OK;
+}
+
 Status sweep_compile(Sweep *w, Store *store, Diag *d)
 {
+    w->x = w->data->x;
+    w->y = w->data->y;
+    if (store->single) TRY(data_narrow(w, d));
     Recipe full = pass_recipe(&w->full), rest = pass_recipe(&w->rest);
     w->plan = plan_build(&full, store, PLAN_ANY, d);
     if (w->plan && w->left) w->plan_rest = plan_build(&rest, store, PLAN_ANY, d);
@@ -277,6 +297,7 @@ void sweep_close(Sweep *w)
 {
     plan_free(w->plan);
     plan_free(w->plan_rest);
+    mem_give(w->narrow, w->narrow_bytes);
     pass_free(&w->full);
     pass_free(&w->rest);
     *w = (Sweep){ 0 };
@@ -288,8 +309,8 @@ void sweep_run(Sweep *w, const uint32_t *order, int64_t first, int64_t count, do
 {
     double part[1 + LIMIT_METRICS];
     int64_t full = first + count > w->batches ? w->batches - first : count;
-    Feed f = { .x = w->data->x,
-               .y = w->data->y,
+    Feed f = { .x = w->x,
+               .y = w->y,
                .order = order,
                .from = first * w->batch,
                .batches = full,

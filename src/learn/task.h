@@ -45,6 +45,9 @@ Recipe pass_recipe(const Pass *p);
 /* One pass over a data set: full batches and the smaller one that is left. */
 typedef struct {
     const DataView *data;
+    const void *x, *y;               /* the data's numbers in the store's precision  */
+    float  *narrow;                  /* single: both, else NULL                      */
+    size_t  narrow_bytes;
     int64_t batch, batches, left;
     Pass    full, rest;
     Plan   *plan, *plan_rest;        /* plan_rest NULL: no rows are left             */

@@ -77,7 +77,7 @@ static Status training_open(Training *g, const DataView *data, const DataView *v
     const Task *t = g->t;
     TRY(sweep_open(&g->sweep, t, data, g->o->batch, d));
     const Update *u = &g->sweep.full.update;
-    TRY(store_open(&g->store, u->leaf, u->n, d));
+    TRY(store_open(&g->store, u->leaf, u->n, t->s->single, d));
     for (int i = 0; i < u->n_weight; i++) g->out->parameters += u->leaf[i]->len;
     TRY(sweep_compile(&g->sweep, &g->store, d));
     if (val) {
@@ -247,7 +247,7 @@ static bool epochs_run(Training *g, int64_t n)
     History *h = &g->out->history;
     double *sum = h->value[0] + h->epochs, bad = 0;
     Feed f = {
-        .x = g->sweep.data->x, .y = g->sweep.data->y, .batches = g->sweep.batches, .epochs = n
+        .x = g->sweep.x, .y = g->sweep.y, .batches = g->sweep.batches, .epochs = n
     };
     store_mark(&g->store);
     plan_run(g->sweep.plan, &f, sum);
@@ -358,7 +358,7 @@ Status task_measure(const Task *t, const DataView *data, double *mean, Diag *d)
     look.rule = NULL;
     Store none;
     Sweep w;
-    TRY(store_open(&none, NULL, 0, d));
+    TRY(store_open(&none, NULL, 0, t->s->single, d));
     Status st = sweep_open(&w, &look, data, VAL_BATCH, d);
     if (st == OK) {
         st = sweep_compile(&w, &none, d);

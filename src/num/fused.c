@@ -256,5 +256,5 @@ static void drop_dead(Fused *l)
 void fused_compile(Fused *l)
 {
     drop_dead(l);
-    fused_assemble(l);
+    if (!fused_assemble(l)) fused_reserve(l);
 }

@@ -22,6 +22,8 @@ void     fused_last_uses(const Fused *l, int *last);
 bool fused_assemble(Fused *l);
 void fused_discard(Fused *l);
 /* fused_run.c */
+/* Room for interpreting l, so that running it allocates nothing. */
+void fused_reserve(const Fused *l);
 void fused_interpret(const Fused *l, FusedRun *run);
 
 #endif

@@ -72,6 +72,21 @@ uint64_t fused_compute(const Fused *l, const FusedInstr *i, const uint64_t in[3]
     return compute_double(i, v[0], v[1], v[2]).bits;
 }
 
+/* Room for the values of one block; each thread keeps its own, for nothing may be
+ * allocated while training runs. */
+static void *scratch(size_t bytes)
+{
+    static _Thread_local void *room;
+    static _Thread_local size_t size;
+    if (bytes > size) {
+        free(room);
+        room = mem_new(size = bytes);
+    }
+    return room;
+}
+
+void fused_reserve(const Fused *l) { scratch(sizeof(Double[32]) * (size_t)(l->n + 1)); }
+
 /* ---- the interpreter: a block of columns at a time ---- */
 
 enum { BLOCK = 32 };
@@ -181,13 +196,12 @@ static void rows_advance(const Fused *l, FusedRun *run)
 
 void fused_interpret(const Fused *l, FusedRun *run)
 {
-    void *v = mem_new(sizeof(Double[BLOCK]) * (size_t)(l->n + 1));
+    void *v = scratch(sizeof(Double[BLOCK]) * (size_t)(l->n + 1));
     for (int64_t r = 0; r < run->rows; r++) {
         if (l->single) row_single(l, run, v, 8);
         else row_double(l, run, v, 4);
         if (run->rows > 1) rows_advance(l, run);
     }
-    free(v);
 }
 
 typedef void FusedCodeFn(FusedRun *run);
@@ -282,7 +296,7 @@ static void sums_out(const Fused *l, FusedFlat *f)
 
 static void interpret_flat(const Fused *l, FusedFlat *f)
 {
-    void *v = mem_new(sizeof(Double) * (size_t)(l->n + 1));
+    void *v = scratch(sizeof(Double) * (size_t)(l->n + 1));
     for (int64_t e = 0; e < f->epochs; e++) {
         for (int64_t i = 0; i < f->count; i++) {
             int64_t row = f->order ? f->order[i] : i;
@@ -292,7 +306,6 @@ static void interpret_flat(const Fused *l, FusedFlat *f)
         }
         sums_out(l, f);
     }
-    free(v);
 }
 
 void fused_run_flat(const Fused *l, FusedFlat *f)

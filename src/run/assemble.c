@@ -47,7 +47,7 @@ static int operand(Writing *w, const Node *x)
     int i = number_of(w->d, x);
     Grid g;
     if (w->value[i] >= 0) return w->value[i];
-    if (w->d->fixed[i] && x->len == 1) return w->value[i] = fused_num(w->s->code, x->val[0]);
+    if (w->d->fixed[i] && x->len == 1) return w->value[i] = fused_num(w->s->code, x->one);
     const View *v = &w->d->view[i];
     bool lies = view_grid(v, &x->shape, &w->t->shape, &g);
     assert(lies), (void)lies;
@@ -135,13 +135,29 @@ static void product_build(Writing *w)
     if (!w->t->n || w->d->memory[w->t->head]) s->c = (Node *)place_of(w, w->t->head);
 }
 
+/* A copy of n whose operands and result are doubles. */
+static Node *doubled(const Assembly *a, const Node *n)
+{
+    Node *out = ARENA_ARRAY(a->own, Node, 1);
+    *out = *n;
+    out->val = ARENA_ARRAY(a->own, double, n->len + 1);
+    out->in = ARENA_ARRAY(a->own, Node *, n->n_in);
+    for (int k = 0; k < n->n_in; k++) {
+        out->in[k] = ARENA_ARRAY(a->own, Node, 1);
+        *out->in[k] = *n->in[k];
+        out->in[k]->val = ARENA_ARRAY(a->own, double, n->in[k]->len + 1);
+    }
+    return out;
+}
+
 Stage stage_build(const Assembly *a, int k)
 {
     const Draft *t = &a->d->draft[k];
     Stage s = { .kind = t->kind };
     Writing w = { .a = a, .d = a->d, .t = t, .s = &s };
     if (t->kind == STAGE_OWN) {
-        s.own = step_make(a->own, &a->d->node[t->head]);
+        s.own_node = &a->d->node[t->head];
+        s.own = step_make(a->own, a->single ? doubled(a, s.own_node) : (Node *)s.own_node);
         return s;
     }
     shape_grid(&t->shape, &s.rows, &s.cols);

@@ -25,13 +25,13 @@
 enum { LINE_BYTES = 64 };
 
 typedef struct {
-    double       *to;
+    void         *to;
     const Node   *from;
 } Copy;
 
 typedef struct {
     Node   *node;
-    int64_t offset;
+    int64_t offset;                  /* bytes */
 } BatchNode;
 
 struct Plan {
@@ -57,6 +57,10 @@ struct Plan {
     double  *num;                    /* the arena of numbers, on a cache line */
     size_t   bytes;
 };
+
+static int64_t size_of(const Plan *p) { return p->single ? (int64_t)sizeof(float) : (int64_t)sizeof(double); }
+
+static void *number_at(const Plan *p, const void *num, int64_t at) { return (char *)num + size_of(p) * at; }
 
 /* ---- nodes ---- */
 
@@ -113,14 +117,21 @@ static int plan_add_op(Build *b, const char *op, const Shape *shape, Node *x, No
     return plan_share(b, at);
 }
 
+static double *narrowed(Plan *p, const double *v, int64_t len)
+{
+    float *f = ARENA_ARRAY(&p->own, float, len + 1);
+    for (int64_t i = 0; i < len; i++) f[i] = (float)v[i];
+    return (double *)(void *)f;
+}
+
 static Node *plan_number(Build *b, double v)
 {
     Plan *p = b->p;
     for (int i = 0; i < p->n_node; i++)
-        if (b->fixed[i] && !p->node[i].shape.rank && p->node[i].val[0] == v) return &p->node[i];
+        if (b->fixed[i] && !p->node[i].shape.rank && p->node[i].one == v) return &p->node[i];
     int at = plan_add(b, &(Node){ .op = &op_leaf, .len = 1 });
-    p->node[at].val = ARENA_ARRAY(&p->own, double, 1);
-    p->node[at].val[0] = v;
+    p->node[at].one = v;
+    p->node[at].val = p->single ? narrowed(p, &v, 1) : &p->node[at].one;
     b->fixed[at] = true;
     return &p->node[at];
 }
@@ -156,6 +167,8 @@ static Status plan_add_fixed(Build *b, Node *like, int *at)
     n->op = &op_leaf;
     n->n_in = 0;
     n->val = (double *)v;
+    n->one = v[0];
+    if (b->p->single) n->val = narrowed(b->p, v, n->len);
     b->fixed[*at] = true;
     return OK;
 }
@@ -377,7 +390,7 @@ static BatchNode *batch_nodes(const Build *b, const Node *leaf, int *n)
     BatchNode *list = ARENA_ARRAY(&p->own, BatchNode, p->n_node + 1);
     for (int i = 0; at && i < p->n_node; i++)
         if (&p->node[b->drafts.view[i].base] == at)
-            list[(*n)++] = (BatchNode){ &p->node[i], b->drafts.view[i].offset };
+            list[(*n)++] = (BatchNode){ &p->node[i], b->drafts.view[i].offset * size_of(p) };
     return list;
 }
 
@@ -388,7 +401,7 @@ static void plan_link(Build *b)
     for (int i = 0; i < p->n_node; i++) {
         const View *v = &b->drafts.view[i];
         if (b->alias[i] != i) p->node[i].val = p->node[b->alias[i]].val;
-        else if (v->base != i && p->node[v->base].val) p->node[i].val = p->node[v->base].val + v->offset;
+        else if (v->base != i && p->node[v->base].val) p->node[i].val = number_at(p, p->node[v->base].val, v->offset);
     }
     p->x = batch_nodes(b, b->r->x, &p->n_x);
     p->y = batch_nodes(b, b->r->y, &p->n_y);
@@ -446,6 +459,7 @@ Plan *plan_build(const Recipe *r, Store *s, PlanKind kind, Diag *d)
     p->rows = r->x->shape.rank ? r->x->shape.dim[0] : 1;
     p->n_in = r->x->len / p->rows;
     p->n_out = r->y ? r->y->len / p->rows : 0;
+    p->single = s->single;
     plan_keep_roots(p, r);
     if (plan_make(p, r, s, kind, d) == OK) return p;
     plan_free(p);
@@ -471,32 +485,33 @@ int64_t plan_steps(const Plan *p) { return p->scalar ? scalar_count(p->scalar) :
 /* ---- run ---- */
 
 /* The rows of a batch: where they lie in memory, or brought together in room. */
-static const double *batch_rows(const double *data, const uint32_t *row, int64_t rows, int64_t each,
-                                double *room)
+static const char *batch_rows(const char *data, const uint32_t *row, int64_t rows, int64_t bytes, void *room)
 {
     if (!row) return data;
-    for (int64_t i = 0; i < rows; i++)
-        memcpy(room + i * each, data + row[i] * each, sizeof *room * (size_t)each);
+    for (int64_t i = 0; i < rows; i++) memcpy((char *)room + i * bytes, data + row[i] * bytes, (size_t)bytes);
     return room;
+}
+
+static void batch_set(const BatchNode *list, int n, const char *rows)
+{
+    for (int i = 0; i < n; i++) list[i].node->val = (double *)(void *)(rows + list[i].offset);
 }
 
 static void plan_feed(Plan *p, const Feed *f, int64_t batch)
 {
     int64_t first = f->from + batch * p->rows, skip = f->order ? 0 : first;
+    int64_t in = size_of(p) * p->n_in, out = size_of(p) * p->n_out;
     const uint32_t *row = f->order ? f->order + first : NULL;
-    const double *x = batch_rows(f->x + skip * p->n_in, row, p->rows, p->n_in, p->x_room);
-    for (int i = 0; i < p->n_x; i++) p->x[i].node->val = (double *)x + p->x[i].offset;
-    if (!p->n_y) return;
-    const double *y = batch_rows(f->y + skip * p->n_out, row, p->rows, p->n_out, p->y_room);
-    for (int i = 0; i < p->n_y; i++) p->y[i].node->val = (double *)y + p->y[i].offset;
+    if (p->n_x) batch_set(p->x, p->n_x, batch_rows((const char *)f->x + skip * in, row, p->rows, in, p->x_room));
+    if (p->n_y) batch_set(p->y, p->n_y, batch_rows((const char *)f->y + skip * out, row, p->rows, out, p->y_room));
 }
 
 static void plan_update(Plan *p, double *sum)
 {
     for (int i = 0; i < p->n_stage; i++) stage_run(&p->stage[i], &p->run, p->single);
-    for (int i = 0; i < p->n_ask; i++) sum[i] += p->ask[i]->val[0];
+    for (int i = 0; i < p->n_ask; i++) sum[i] += p->single ? (double)*(float *)(void *)p->ask[i]->val : p->ask[i]->val[0];
     for (int i = 0; i < p->n_copy; i++)
-        memcpy(p->copy[i].to, p->copy[i].from->val, sizeof(double) * (size_t)p->copy[i].from->len);
+        memcpy(p->copy[i].to, p->copy[i].from->val, (size_t)(size_of(p) * p->copy[i].from->len));
 }
 
 void plan_run(Plan *p, const Feed *feed, double *sum)

@@ -26,7 +26,7 @@ typedef struct {
 /* Rows of data: row i is x[i*n_in] on, where i counts along `order`, or along
  * memory when order is NULL. */
 typedef struct {
-    const double   *x, *y;
+    const void     *x, *y;   /* of the store's precision                            */
     const uint32_t *order;
     int64_t         from;    /* the first row to take                               */
     int64_t         batches; /* this many full batches ...                          */

@@ -132,7 +132,7 @@ static int leaf_register(const Writing *w, const Node *n)
     if (n == w->r->x) return p->x_at;
     if (n == w->r->y) return p->y_at;
     const double *at = store_of(p->store, n);
-    return at ? (int)(at - p->store->num) : -1;
+    return at ? (int)(at - (double *)p->store->num) : -1;
 }
 
 static bool write_node(Writing *w, int i)
@@ -211,7 +211,7 @@ static bool scalar_write(Scalar *p, const Recipe *r, const Order *o)
 
 Scalar *scalar_build(const Recipe *r, Store *s, const Order *o)
 {
-    if (s->len > LIMIT_SCALAR || r->n_ask > LIMIT_ASK || !fits(r, o)) return NULL;
+    if (s->single || s->len > LIMIT_SCALAR || r->n_ask > LIMIT_ASK || !fits(r, o)) return NULL;
     Scalar *p = mem_new(sizeof *p);
     p->store = s;
     p->rows = r->x->shape.rank ? r->x->shape.dim[0] : 1;
@@ -242,10 +242,11 @@ int scalar_count(const Scalar *p) { return fused_work(p->code); }
 static void rows_gather(const Scalar *p, const Feed *f, int64_t first)
 {
     double *x = p->r + p->x_at, *y = p->r + p->y_at;
+    const double *from_x = f->x, *from_y = f->y;
     for (int64_t i = 0; i < p->rows; i++) {
         int64_t row = f->order[first + i];
-        for (int64_t k = 0; k < p->n_in; k++) x[i * p->n_in + k] = f->x[row * p->n_in + k];
-        for (int64_t k = 0; k < p->n_out; k++) y[i * p->n_out + k] = f->y[row * p->n_out + k];
+        for (int64_t k = 0; k < p->n_in; k++) x[i * p->n_in + k] = from_x[row * p->n_in + k];
+        for (int64_t k = 0; k < p->n_out; k++) y[i * p->n_out + k] = from_y[row * p->n_out + k];
     }
 }
 
@@ -270,8 +271,8 @@ void scalar_run(Scalar *p, const Feed *f, double *sum)
     size_t bytes = sizeof *p->r * (size_t)p->store->len;
     FusedFlat run = { .r = p->r, .count = f->batches, .epochs = f->epochs, .sum = (char *)sum,
                       .order = f->order ? f->order + f->from : NULL,
-                      .x = (const char *)(f->x + skip * p->n_in), .x_step = size * p->rows * p->n_in,
-                      .y = (const char *)(f->y + skip * p->n_out), .y_step = size * p->rows * p->n_out };
+                      .x = (const char *)f->x + size * skip * p->n_in, .x_step = size * p->rows * p->n_in,
+                      .y = (const char *)f->y + size * skip * p->n_out, .y_step = size * p->rows * p->n_out };
     memcpy(p->r, p->store->num, bytes);
     memset(p->r + p->ask_at, 0, sizeof *p->r * (size_t)p->n_ask);
     if (f->order && p->rows > 1) batches_gather(p, f, sum);

@@ -51,11 +51,25 @@ static void product_run(const Stage *s, FusedRun *run, int64_t size)
     if (s->code) fused_end(s->code, run);
 }
 
+/* An own kernel reads and writes doubles: copies of its operands and of its result. */
+static void own_run_single(const Stage *s)
+{
+    const Node *own = s->own.node, *of = s->own_node;
+    for (int k = 0; k < own->n_in; k++) {
+        const float *from = (const float *)(const void *)of->in[k]->val;
+        for (int64_t i = 0; i < own->in[k]->len; i++) own->in[k]->val[i] = from[i];
+    }
+    s->own.run(&s->own);
+    float *to = (float *)(void *)of->val;
+    for (int64_t i = 0; i < own->len; i++) to[i] = (float)own->val[i];
+}
+
 void stage_run(const Stage *s, FusedRun *run, bool single)
 {
     int64_t size = single ? 4 : 8;
     if (s->kind == STAGE_OWN) {
-        s->own.run(&s->own);
+        if (single) own_run_single(s);
+        else s->own.run(&s->own);
     } else if (s->kind == STAGE_PRODUCT) {
         product_run(s, run, size);
     } else {

@@ -28,8 +28,7 @@ typedef struct {
     Node      *c;                    /* where the bare product goes, or NULL          */
     void      *room;                 /* for the product                               */
     Step       own;
-    Node     **show;                 /* the graph's nodes that are computed here, for people */
-    int        n_show;
+    const Node *own_node;            /* own: whose numbers those of own.node become when single */
 } Stage;
 
 /* Numbers are floats when single; own kernels know doubles alone. */

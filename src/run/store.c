@@ -9,14 +9,22 @@
 
 enum { LINE = 8 };           /* numbers in a cache line: where kernels like to begin */
 
-static size_t store_bytes(const Store *s)
+static size_t size_of(const Store *s) { return s->single ? sizeof(float) : sizeof(double); }
+static size_t half_bytes(const Store *s) { return size_of(s) * (size_t)(s->len ? s->len : 1); }
+
+static void *number_at(const Store *s, int64_t at) { return (char *)s->num + size_of(s) * (size_t)at; }
+
+static void leaf_take(const Store *s, int i)
 {
-    return 2 * sizeof(double) * (size_t)(s->len ? s->len : 1);
+    const Node *n = s->leaf[i];
+    float *f = number_at(s, s->at[i]);
+    if (!s->single) memcpy(f, n->val, sizeof *n->val * (size_t)n->len);
+    else for (int64_t k = 0; k < n->len; k++) f[k] = (float)n->val[k];
 }
 
-Status store_open(Store *s, Node *const *leaf, int n, Diag *d)
+Status store_open(Store *s, Node *const *leaf, int n, bool single, Diag *d)
 {
-    *s = (Store){ .n = n };
+    *s = (Store){ .n = n, .single = single };
     s->leaf = mem_new(sizeof *s->leaf * (size_t)(n + 1));
     s->at = mem_new(sizeof *s->at * (size_t)(n + 1));
     for (int i = 0; i < n; i++) {
@@ -25,16 +33,15 @@ Status store_open(Store *s, Node *const *leaf, int n, Diag *d)
         s->len +=
             n > 1 && leaf[i]->len >= LINE ? (leaf[i]->len + LINE - 1) / LINE * LINE : leaf[i]->len;
     }
-    s->num = mem_take(store_bytes(s));
+    s->num = mem_take(2 * half_bytes(s));
     if (!s->num) {
         store_close(s);
         return diag_set(d, E_LIMIT, (Span){ 0, 0 },
                         "no memory left for %d parameters and states (budget %zu MiB)", n,
                         mem_budget() >> 20);
     }
-    s->mark = s->num + s->len;
-    for (int i = 0; i < n; i++)
-        memcpy(s->num + s->at[i], leaf[i]->val, sizeof(double) * (size_t)leaf[i]->len);
+    s->mark = number_at(s, s->len);
+    for (int i = 0; i < n; i++) leaf_take(s, i);
     return OK;
 }
 
@@ -43,35 +50,51 @@ void store_close(Store *s)
     for (int i = 0; i < s->n; i++) node_drop(s->leaf[i]);
     free(s->leaf);
     free(s->at);
-    mem_give(s->num, store_bytes(s));
+    mem_give(s->num, 2 * half_bytes(s));
     *s = (Store){ 0 };
 }
 
-double *store_of(const Store *s, const Node *leaf)
+void *store_of(const Store *s, const Node *leaf)
 {
     for (int i = 0; i < s->n; i++)
-        if (s->leaf[i] == leaf) return s->num + s->at[i];
+        if (s->leaf[i] == leaf) return number_at(s, s->at[i]);
     return NULL;
 }
 
-void store_mark(Store *s) { memcpy(s->mark, s->num, sizeof *s->num * (size_t)s->len); }
+void store_mark(Store *s) { memcpy(s->mark, s->num, size_of(s) * (size_t)s->len); }
 
-void store_return(Store *s) { memcpy(s->num, s->mark, sizeof *s->num * (size_t)s->len); }
+void store_return(Store *s) { memcpy(s->num, s->mark, size_of(s) * (size_t)s->len); }
 
 /* x*0 is 0 for every finite x and nan for every other. */
-bool store_finite(const Store *s)
+#define ALL_FINITE(T, num, len)                                                          \
+    do {                                                                                 \
+        const T *x = num;                                                                \
+        T lane[LINE] = { 0 }, sum = 0;                                                   \
+        int64_t i = 0;                                                                   \
+        for (; i + LINE <= (len); i += LINE)                                             \
+            for (int k = 0; k < LINE; k++) lane[k] += x[i + k] * 0;                      \
+        for (; i < (len); i++) lane[0] += x[i] * 0;                                      \
+        for (int k = 0; k < LINE; k++) sum += lane[k];                                   \
+        return sum == 0;                                                                 \
+    } while (0)
+
+static bool doubles_finite(const Store *s) { ALL_FINITE(double, s->num, s->len); }
+static bool floats_finite(const Store *s) { ALL_FINITE(float, s->num, s->len); }
+bool store_finite(const Store *s) { return s->single ? floats_finite(s) : doubles_finite(s); }
+
+static void leaf_give(const Store *s, int i, Session *session)
 {
-    double lane[LINE] = { 0 };
-    int64_t i = 0;
-    for (; i + LINE <= s->len; i += LINE)
-        for (int k = 0; k < LINE; k++) lane[k] += s->num[i + k] * 0;
-    for (; i < s->len; i++) lane[0] += s->num[i] * 0;
-    double sum = 0;
-    for (int k = 0; k < LINE; k++) sum += lane[k];
-    return sum == 0;
+    int64_t len = s->leaf[i]->len;
+    const float *f = number_at(s, s->at[i]);
+    double *wide = mem_new(sizeof *wide * (size_t)(len + 1));
+    for (int64_t k = 0; k < len; k++) wide[k] = f[k];
+    session_set_leaf(session, s->leaf[i], wide);
+    free(wide);
 }
 
 void store_save(const Store *s, Session *session)
 {
-    for (int i = 0; i < s->n; i++) session_set_leaf(session, s->leaf[i], s->num + s->at[i]);
+    for (int i = 0; i < s->n; i++)
+        if (s->single) leaf_give(s, i, session);
+        else session_set_leaf(session, s->leaf[i], number_at(s, s->at[i]));
 }

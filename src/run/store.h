@@ -16,15 +16,16 @@ typedef struct {
     Node   **leaf;           /* counted                                        */
     int64_t *at;             /* where leaf i begins in num                     */
     int64_t  len;
-    double  *num;
-    double  *mark;           /* the numbers at the last store_mark             */
+    bool     single;         /* floats, else doubles                           */
+    void    *num;
+    void    *mark;           /* the numbers at the last store_mark             */
 } Store;
 
 /* Takes the leaves' present numbers. E_LIMIT when the memory budget is reached. */
-Status store_open(Store *s, Node *const *leaf, int n, Diag *d);
+Status store_open(Store *s, Node *const *leaf, int n, bool single, Diag *d);
 void   store_close(Store *s);
 /* The numbers of a leaf, or NULL when it is not one of them. */
-double *store_of(const Store *s, const Node *leaf);
+void  *store_of(const Store *s, const Node *leaf);
 
 void   store_mark(Store *s);
 void   store_return(Store *s);                 /* to the last mark */

@@ -192,12 +192,15 @@ static Answer by_nodes(Rig *r, Pass *p)
     return end;
 }
 
-static bool by_plan(Rig *r, Pass *p, PlanKind kind, Answer *out)
+static bool by_plan(Rig *r, Pass *p, PlanKind kind, bool single, Answer *out)
 {
     Diag d = { 0 };
     Store store;
     Recipe recipe = pass_recipe(p);
-    CU_ASSERT_EQUAL(store_open(&store, recipe.leaf, recipe.n, &d), OK);
+    CU_ASSERT_EQUAL(store_open(&store, recipe.leaf, recipe.n, single, &d), OK);
+    float fx[ROWS * FEATURES], fy[ROWS * MOST_OUT];
+    for (int i = 0; i < ROWS * FEATURES; i++) fx[i] = (float)r->x[i];
+    for (int i = 0; i < ROWS * MOST_OUT; i++) fy[i] = (float)r->y[i];
     long built = allocations;
     Plan *plan = plan_build(&recipe, &store, kind, &d);
     bool made = plan != NULL;
@@ -207,8 +210,8 @@ static bool by_plan(Rig *r, Pass *p, PlanKind kind, Answer *out)
     long before = allocations;
     for (int k = 0; k < UPDATES && made; k++) {
         double loss;
-        Feed f = { .x = r->x,
-                   .y = r->y,
+        Feed f = { .x = single ? (const void *)fx : r->x,
+                   .y = single ? (const void *)fy : r->y,
                    .order = r->order,
                    .from = k % batches * p->x->shape.dim[0],
                    .batches = 1,
@@ -229,26 +232,26 @@ static bool by_plan(Rig *r, Pass *p, PlanKind kind, Answer *out)
     return made;
 }
 
-static bool near(double a, double b)
+static bool near(double a, double b, bool single)
 {
     if (isnan(a) || isnan(b)) return false;
-    return fabs(a - b) <= 1e-12 * fmax(1, fmax(fabs(a), fabs(b)));
+    return fabs(a - b) <= (single ? 2e-5 : 1e-12) * fmax(1, fmax(fabs(a), fabs(b)));
 }
 
-static void same_answer(const Answer *a, const Answer *b, const char *who, const Case *c)
+static void same_answer(const Answer *a, const Answer *b, const char *who, bool single, const Case *c)
 {
-    holds(near(a->loss, b->loss), "%s: %s, %s, %s: loss %.17g, by nodes %.17g", who, c->net,
+    holds(near(a->loss, b->loss, single), "%s: %s, %s, %s: loss %.17g, by nodes %.17g", who, c->net,
           c->loss, c->rule, b->loss, a->loss);
     CU_ASSERT_EQUAL(a->len, b->len);
     for (int64_t i = 0; i < a->len; i++)
-        if (!near(a->num[i], b->num[i])) {
+        if (!near(a->num[i], b->num[i], single)) {
             holds(false, "%s: %s, %s, %s: number %lld is %.17g, by nodes %.17g", who, c->net,
                   c->loss, c->rule, (long long)i, b->num[i], a->num[i]);
             return;
         }
 }
 
-static void hold_case(const Case *c, int64_t batch, PlanKind kind, const char *who)
+static void hold_case(const Case *c, int64_t batch, PlanKind kind, bool single, const char *who)
 {
     Rig r;
     Pass p;
@@ -258,9 +261,9 @@ static void hold_case(const Case *c, int64_t batch, PlanKind kind, const char *w
     holds(st == OK, "%s: %s", c->net, d.text);
     if (st == OK) {
         Answer nodes = by_nodes(&r, &p), plan;
-        bool made = by_plan(&r, &p, kind, &plan);
+        bool made = by_plan(&r, &p, kind, single, &plan);
         holds(made, "%s: %s could not be compiled", who, c->net);
-        if (made) same_answer(&nodes, &plan, who, c);
+        if (made) same_answer(&nodes, &plan, who, single, c);
         free(nodes.num);
         free(plan.num);
         pass_free(&p);
@@ -341,17 +344,23 @@ enum { N_SMALL = sizeof small / sizeof *small };
 static void kernels_equal_nodes(void)
 {
     for (int i = 0; i < N_CASE; i++) {
-        hold_case(&cases[i], 4, PLAN_TENSOR, "kernels");
-        hold_case(&cases[i], 1, PLAN_TENSOR, "kernels");
+        hold_case(&cases[i], 4, PLAN_TENSOR, false, "kernels");
+        hold_case(&cases[i], 1, PLAN_TENSOR, false, "kernels");
     }
-    for (int i = 0; i < N_SMALL; i++) hold_case(&small[i], 3, PLAN_TENSOR, "kernels");
+    for (int i = 0; i < N_SMALL; i++) hold_case(&small[i], 3, PLAN_TENSOR, false, "kernels");
+}
+
+static void single_equals_nodes(void)
+{
+    for (int i = 0; i < N_CASE; i++) hold_case(&cases[i], 4, PLAN_TENSOR, true, "single");
+    for (int i = 0; i < N_SMALL; i++) hold_case(&small[i], 3, PLAN_TENSOR, true, "single");
 }
 
 static void program_equals_nodes(void)
 {
     for (int i = 0; i < N_SMALL; i++) {
-        hold_case(&small[i], 1, PLAN_SCALAR, "program");
-        hold_case(&small[i], 4, PLAN_SCALAR, "program");
+        hold_case(&small[i], 1, PLAN_SCALAR, false, "program");
+        hold_case(&small[i], 4, PLAN_SCALAR, false, "program");
     }
 }
 
@@ -371,7 +380,7 @@ static void xor_is_short(void)
     r.data.n_in = r.data.sample.dim[0] = 2;
     CU_ASSERT_EQUAL_FATAL(pass_build(&r.task, &r.data, 1, &p, &d), OK);
     Recipe recipe = pass_recipe(&p);
-    CU_ASSERT_EQUAL(store_open(&store, recipe.leaf, recipe.n, &d), OK);
+    CU_ASSERT_EQUAL(store_open(&store, recipe.leaf, recipe.n, false, &d), OK);
     Plan *plan = plan_build(&recipe, &store, PLAN_ANY, &d);
     CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
     CU_ASSERT(plan_is_scalar(plan));
@@ -471,6 +480,7 @@ static void places_do_not_overlap(void)
 
 CU_TestInfo plan_tests[] = {
     { "updates by kernels are updates by nodes, without one allocation", kernels_equal_nodes },
+    { "updates in single precision are updates by nodes, to its digits", single_equals_nodes },
     { "updates by a scalar program are updates by nodes, without one allocation",
       program_equals_nodes },
     { "one update of XOR is a short line", xor_is_short },
