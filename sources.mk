@@ -37,8 +37,10 @@ library_sources = \
   src/graph/calculus.c \
   src/graph/calculus.h \
   src/graph/call.c \
+  src/graph/control.c \
   src/graph/define.h \
   src/graph/exec.c \
+  src/graph/exec.h \
   src/graph/fields.c \
   src/graph/follow.c \
   src/graph/gbuild.c \

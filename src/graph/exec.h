@@ -1,0 +1,20 @@
+/* exec.h -- running statements; between exec.c and control.c.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GRADUS_EXEC_H
+#define GRADUS_EXEC_H
+
+#include "graph/build.h"
+
+/* exec.c: any statement. */
+Status exec_statement(Env *e, const Ast *a);
+
+/* control.c: loops, if and blocks. */
+Status exec_block(Env *e, const Ast *block);
+Status exec_repeat(Env *e, const Ast *a);
+Status exec_while(Env *e, const Ast *a);
+Status exec_for(Env *e, const Ast *a);
+Status exec_if(Env *e, const Ast *a);
+
+#endif
