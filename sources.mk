@@ -51,6 +51,13 @@ library_sources = \
   src/graph/grads.h \
   src/graph/journal.c \
   src/graph/journal.h \
+  src/graph/loop_code.c \
+  src/graph/loop_code.h \
+  src/graph/loop_make.c \
+  src/graph/loop_node.c \
+  src/graph/loop_run.c \
+  src/graph/loop_tree.c \
+  src/graph/loop_turns.c \
   src/graph/natives.h \
   src/graph/natives_core.c \
   src/graph/natives_tensor.c \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/stop.h"
+#include "graph/loop_code.h"
 
 Status exec_block(Env *e, const Ast *block)
 {
@@ -19,6 +20,7 @@ Status exec_block(Env *e, const Ast *block)
         if (st == OK) st = session_refresh(e->s, e->d);
         if (st == OK && stop_asked()) st = diag_set(e->d, E_STOP, block->kid[i]->at, "stopped");
     }
+    if (!block->n && stop_asked()) st = diag_set(e->d, E_STOP, block->at, "stopped");
     e->s->echo = echo;
     if (st == OK && e->s->out.len > 1 << 16 && e->s->flush) e->s->flush(e->s);
     return st;
@@ -41,17 +43,26 @@ Status exec_repeat(Env *e, const Ast *a)
 {
     int64_t times;
     TRY(loop_times(e, a, &times));
-    for (int64_t i = 0; i < times && !e->broke; i++) TRY(exec_block(e, a->kid[1]));
+    bool over = false;
+    for (int64_t i = 0; i < times && !e->broke; i++) {
+        TRY(loop_turns(e, (Ast *)a, NULL, &i, times, &over));
+        if (over || i >= times) break;
+        TRY(exec_block(e, a->kid[1]));
+    }
     e->broke = false;
     return OK;
 }
 
 Status exec_while(Env *e, const Ast *a)
 {
-    for (bool go;;) {
+    bool go, over = false;
+    for (int64_t i = 0;; i++) {
+        TRY(loop_turns(e, (Ast *)a, NULL, &i, INT64_MAX, &over));
+        if (over) return OK;
         TRY(condition(e, a->kid[0], &go));
-        if (!go || e->broke) return e->broke = false, OK;
+        if (!go) return OK;
         TRY(exec_block(e, a->kid[1]));
+        if (e->broke) return e->broke = false, OK;
     }
 }
 
@@ -75,7 +86,10 @@ static Status for_tensor(Env *e, const Ast *a, Node *all)
     double *copy = mem_new(sizeof *copy * (size_t)(all->len + 1));
     memcpy(copy, v, sizeof *copy * (size_t)all->len);
     Status st = OK;
+    bool over = false;
     for (int64_t i = 0; i < n && st == OK && !e->broke; i++) {
+        if (!s.rank) st = loop_turns(e, (Ast *)a, copy, &i, n, &over);
+        if (st != OK || over || i >= n) break;
         Node *x = node_leaf(&s, copy + i * each, e->d);
         if (!x) st = e->d->code;
         else st = session_define(e->s, a->text, value_node(x), B_LEAF, e->s->running, NULL, a->at, e->d);

@@ -131,6 +131,16 @@ void journal_leaf(Session *s, Node *leaf)
     s->journal->bytes += sizeof *e->val * (size_t)leaf->len;
 }
 
+bool journal_has(Session *s, const char *name, const Node *leaf)
+{
+    if (!s->journal) return true;
+    for (int i = 0; i < s->journal->n; i++) {
+        const Entry *e = &s->journal->entry[i];
+        if (leaf ? e->leaf == leaf : e->name && !strcmp(e->name, name)) return true;
+    }
+    return false;
+}
+
 void session_set_leaf(Session *s, Node *leaf, const double *v)
 {
     journal_leaf(s, leaf);

@@ -63,8 +63,7 @@ struct Ast {
     int         n;
     Ast       **kid;
     const char *doc;      /* statement: the block of # lines right above it, or NULL */
-    void       *cache;    /* the builder's, see graph/session.c                     */
-    unsigned long cache_at;
+    unsigned    turns, wait; /* of a loop: when it is tried as a program, graph/loop_turns.c */
 };
 
 /* One statement's text and its tree; counted. */
