@@ -164,7 +164,7 @@ void  loop_fuse(Maker *m);              /* at the end of a statement            
 int   loop_node(Maker *m, Node *n);     /* register of a node's value; -1           */
 int   loop_tmpl(Maker *m, const Tmpl *t, const int *in);
 bool  loop_moves(const Maker *m, Node *n);      /* does it depend on a variable?    */
-bool  loop_settled(const Maker *m);     /* what was built hangs on no variable's number */
+bool  loop_settled(Maker *m);           /* what was just built hangs on no variable's number */
 
 /* loop_tree.c */
 int   loop_expr(Maker *m, const Ast *a);

@@ -29,11 +29,12 @@ bool loop_moves(const Maker *m, Node *n)
     return found;
 }
 
-bool loop_settled(const Maker *m)
+bool loop_settled(Maker *m)
 {
-    for (int i = 0; i < m->use.n_guard; i++)
-        if (loop_moves(m, m->use.guard[i].node)) return false;
-    return true;
+    bool settled = true;
+    for (int i = 0; i < m->use.n_guard && settled; i++) settled = !loop_moves(m, m->use.guard[i].node);
+    use_free(&m->use);                   /* the next is asked for itself alone */
+    return settled;
 }
 
 /* ---- registers of nodes: a node's own, one beyond, while a walk lasts ---- */
