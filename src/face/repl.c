@@ -148,7 +148,8 @@ static void remember_step(Session *s, const Source *src)
 /* One statement: run, show. false: it failed. */
 static bool run_one(Session *s, Source *src)
 {
-    Diag d = { 0 };
+    Diag d;
+    diag_clear(&d);
     stop_forget();
     Status st = session_run(s, src, &d);
     repl_flush(s);
@@ -164,7 +165,7 @@ bool repl_text(Session *s, const char *name, const char *text, size_t len, int l
     Reader r = { .name = name, .text = text, .len = len, .line = line, .is_command = session_is_command,
                  .near_command = session_near_command, .ctx = s };
     while (!f->quit) {
-        Diag d = { 0 };
+        Diag d;                             /* parse_next clears it: its text is long */
         Source *src = NULL;
         Status st = parse_next(&r, &src, &d);
         if (st == OK && !src) return true;

@@ -22,9 +22,7 @@ void source_drop(Source *s)
 {
     if (!s || --s->refs > 0) return;
     arena_clear(&s->arena);
-    free(s->name);
-    free(s->text);
-    free(s);
+    free(s);                                /* name and text stand behind it */
 }
 
 void source_place(const Source *s, int at, int *line, int *col)
@@ -63,7 +61,7 @@ enum { P_IF = -1, P_CHAIN = 0, P_STAGE = 1, P_NOT = 3, P_COMPARE = 4, P_MINUS = 
 int ast_power(const char *op)
 {
     for (int i = 0; i < N_POWER; i++)
-        if (!strcmp(powers[i].op, op)) return powers[i].power;
+        if (*powers[i].op == *op && !strcmp(powers[i].op, op)) return powers[i].power;
     return -1;
 }
 
