@@ -64,6 +64,7 @@ library_sources = \
   src/graph/network.c \
   src/graph/node.c \
   src/graph/node.h \
+  src/graph/number.c \
   src/graph/op.c \
   src/graph/op.h \
   src/graph/ops_element.c \

@@ -29,6 +29,8 @@ Status exec_block(Env *e, const Ast *block)
 static Status condition(Env *e, const Ast *a, bool *out)
 {
     Node *n;
+    double number;
+    if (exec_number(e, a, &number)) return *out = number != 0, OK;
     TRY(build_node(e, a, &n));
     Status st = OK;
     const double *v = NULL;

@@ -283,11 +283,18 @@ static bool is_other(Value v)
     return v.kind == V_STR || v.kind == V_LIST || (v.kind == V_RECORD && strcmp(v.record->type, "scope"));
 }
 
+static bool names_param(Session *s, const char *name)
+{
+    Binding *b = session_find(s, name);
+    return b && b->value.kind != V_NODE ? true : b && node_through(b->value.node)->flags & NODE_PARAM;
+}
+
 /* w <- w - 0.1*grad(E, w) is an update by hand's rule: its past is kept like an
  * optimizer's. Called while all still have their old numbers. */
 static void assign_tell(Env *e, const Ast *target, Node *x)
 {
     if (!e->s->moved || (target->kind != A_NAME && target->kind != A_FIELD)) return;
+    if (target->kind == A_NAME && !names_param(e->s, target->text)) return;
     Diag d = { 0 };
     Env quiet = *e;
     quiet.d = &d;
@@ -300,6 +307,13 @@ static void assign_tell(Env *e, const Ast *target, Node *x)
     node_drop(n);
 }
 
+/* x <- NUMBER, of which nobody is to be told how it came about. */
+static bool is_number(Env *e, const Ast *a, double *out)
+{
+    if (a->kid[0]->kind != A_NAME || (e->s->moved && names_param(e->s, a->kid[0]->text))) return false;
+    return exec_number(e, a->kid[1], out);
+}
+
 /* All right sides first, as numbers of their own: nobody sees another's change. */
 static Status exec_assign(Env *e, const Ast *a)
 {
@@ -307,7 +321,11 @@ static Status exec_assign(Env *e, const Ast *a)
     Node *small[8], **v = n <= 8 ? small : mem_new(sizeof *v * (size_t)n);
     memset(v, 0, sizeof *v * (size_t)n);
     Status st = OK;
-    if (n == 1 && a->kid[0]->kind == A_NAME) {
+    double number;
+    if (n == 1 && is_number(e, a, &number)) {
+        v[0] = node_num(number);
+        n = 0;
+    } else if (n == 1 && a->kid[0]->kind == A_NAME) {
         Value whole = { 0 };
         st = build_value(e, a->kid[1], &whole);
         bool other = st == OK && is_other(whole);
