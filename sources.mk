@@ -269,6 +269,7 @@ unit_sources = \
   tests/units/histfile_test.c \
   tests/units/lesson_test.c \
   tests/units/lex_test.c \
+  tests/units/loop_code_test.c \
   tests/units/loop_test.c \
   tests/units/losses_test.c \
   tests/units/mem_test.c \

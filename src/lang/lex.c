@@ -155,7 +155,7 @@ static bool begins_with(const char *sign, const char *s, size_t n)
 static const char *keyword_find(const char *s, size_t n)
 {
     for (int i = 0; i < N_KEYWORD; i++)
-        if (begins_with(keywords[i], s, n) && !keywords[i][n]) return keywords[i];
+        if (begins_with(keywords[i], s, n) && strlen(keywords[i]) == n) return keywords[i];
     return NULL;
 }
 

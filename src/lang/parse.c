@@ -14,7 +14,7 @@
 /* The column of a statement is looked for that far to the left. */
 enum { LINE_MOST = 1000 };
 
-enum { SHORT_SCAN = 32, TOKEN_BYTES = sizeof(Ast) + 32 };   /* a token's node, text and place */
+enum { SHORT_SCAN = 32, TOKEN_BYTES = sizeof(Ast) + 8 };   /* its node, and its share of texts and places */
 
 /* The tokens of one statement, and the lexer behind them. Most statements are short:
  * their tokens need no memory of their own. */
