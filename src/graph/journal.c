@@ -66,6 +66,32 @@ static Entry *entry_add(Session *s)
 /* Not kept as a pointer: entries move when there are more. */
 static double *entry_numbers(Entry *e) { return e->val ? e->val : &e->one; }
 
+/* Journals of statements long gone, for the next ones: each of them makes one. */
+enum { SPARE_MOST = 2*LIMIT_UNDO };
+static Journal *spare;
+static int n_spare;
+
+static Journal *journal_new(void)
+{
+    Journal *j = spare;
+    if (!j) return mem_new(sizeof *j);
+    spare = j->next;
+    n_spare--;
+    memset(j, 0, sizeof *j);
+    return j;
+}
+
+static void journal_give(Journal *j)
+{
+    if (n_spare >= SPARE_MOST) {
+        free(j);
+        return;
+    }
+    j->next = spare;
+    spare = j;
+    n_spare++;
+}
+
 static void journal_free(Journal *j)
 {
     for (int i = 0; i < j->n; i++) {
@@ -79,7 +105,7 @@ static void journal_free(Journal *j)
     }
     if (j->entry != j->few) free(j->entry);
     free(j->rng);
-    free(j);
+    journal_give(j);
 }
 
 static void stack_free(Journal **top)
@@ -93,15 +119,22 @@ static void stack_free(Journal **top)
 
 void journal_free_all(Session *s)
 {
-    if (stacks.s != s) return;
-    stack_free(&stacks.undo);
-    stack_free(&stacks.redo);
-    stacks.s = NULL;
+    if (stacks.s == s) {
+        stack_free(&stacks.undo);
+        stack_free(&stacks.redo);
+        stacks.s = NULL;
+    }
+    for (Journal *j = spare, *next; j; j = next) {
+        next = j->next;
+        free(j);
+    }
+    spare = NULL;
+    n_spare = 0;
 }
 
 void journal_begin(Session *s)
 {
-    s->journal = mem_new(sizeof *s->journal);
+    s->journal = journal_new();
     s->journal->entry = s->journal->few;
     s->journal->cap = 1;
     s->journal->format = s->format;

@@ -47,10 +47,11 @@ static const struct {
     int         power;
     bool        spaced;
 } powers[] = {
-    { "->", 0, true }, { "or", 1, true }, { "and", 2, true }, { "not", 3, true },
+    /* The frequent ones first: every operator that is read is looked for here. */
+    { "+", 5, true },  { "*", 6, false }, { "-", 5, true },   { "/", 6, false },
+    { "^", 8, false }, { "@", 6, true },  { "<", 4, true },   { ">", 4, true },
     { "==", 4, true }, { "!=", 4, true }, { "<=", 4, true },  { ">=", 4, true },
-    { "<", 4, true },  { ">", 4, true },  { "+", 5, true },   { "-", 5, true },
-    { "*", 6, false }, { "/", 6, false }, { "@", 6, true },   { "^", 8, false },
+    { "->", 0, true }, { "or", 1, true }, { "and", 2, true }, { "not", 3, true },
 };
 
 enum { N_POWER = sizeof powers / sizeof *powers };

@@ -73,12 +73,11 @@ enum { N_KEYWORD = sizeof keywords / sizeof *keywords,
 
 /* ---- characters ---- */
 
-int lex_code_point(const char *s, size_t n, int *length)
+static int long_code_point(const char *s, size_t n, int *length)
 {
     static const int least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     const unsigned char *u = (const unsigned char *)s;
     *length = 1;
-    if (u[0] < 0x80) return u[0];
     int more = u[0] >= 0xF0 ? 3 : u[0] >= 0xE0 ? 2 : 1;
     if (u[0] < 0xC2 || u[0] > 0xF4 || (size_t)more >= n) return -1;
     int c = u[0] & (0x3F >> more);
@@ -90,6 +89,15 @@ int lex_code_point(const char *s, size_t n, int *length)
     *length = more + 1;
     return c;
 }
+
+static inline int code_point(const char *s, size_t n, int *length)
+{
+    unsigned char plain = (unsigned char)*s;
+    *length = 1;
+    return plain < 0x80 ? plain : long_code_point(s, n, length);
+}
+
+int lex_code_point(const char *s, size_t n, int *length) { return code_point(s, n, length); }
 
 /* The digit that a raised digit stands for, or -1. */
 static int raised_digit(int c)
@@ -131,7 +139,7 @@ size_t lex_name_length(const char *s, size_t n)
             at++;
             continue;
         }
-        int length, c = lex_code_point(s + at, n - at, &length);
+        int length, c = code_point(s + at, n - at, &length);
         if (!lex_is_letter(c) && !is_digit(c)) break;
         at += (size_t)length;
     }
@@ -213,11 +221,13 @@ static bool skip_blank(Lexer *lx)
 {
     size_t start = lx->at;
     while (lx->at < lx->len) {
-        if (*here(lx) == ' ') {
+        unsigned char plain = (unsigned char)*here(lx);
+        if (plain > '#' && plain < 0x80) break;
+        if (plain == ' ') {
             lx->at++;
             continue;
         }
-        int length, c = lex_code_point(here(lx), lx->len - lx->at, &length);
+        int length, c = code_point(here(lx), lx->len - lx->at, &length);
         if (c == '#') {
             const char *nl = memchr(here(lx), '\n', lx->len - lx->at);
             lx->at = nl ? (size_t)(nl - lx->text) : lx->len;
@@ -370,7 +380,7 @@ static Token lex_raised(Lexer *lx)
     if (!lx->pending) {
         lx->pending = true;
         int length;
-        lex_code_point(here(lx), window_left(lx), &length);
+        code_point(here(lx), window_left(lx), &length);
         Token t = token_end(lx, T_OP, lx->at);
         t.op = "^";
         t.to += length;
@@ -379,7 +389,7 @@ static Token lex_raised(Lexer *lx)
     size_t from = lx->at;
     double v = 0;
     for (size_t left; (left = window_left(lx)) > 0;) {
-        int length, digit = raised_digit(lex_code_point(here(lx), left, &length));
+        int length, digit = raised_digit(code_point(here(lx), left, &length));
         if (digit < 0) break;
         v = v * 10 + digit;
         lx->at += (size_t)length;
@@ -397,7 +407,7 @@ static Token lex_raised(Lexer *lx)
 /* What is wrong inside a string at s, or NULL. *length: bytes that belong together. */
 static const char *string_fault(const char *s, size_t n, int *length)
 {
-    int c = lex_code_point(s, n, length);
+    int c = code_point(s, n, length);
     if (c < 0) return "invalid UTF-8 in a text: byte";
     if ((c < ' ' && c != '\t') || c == 0x7F) return "a control character in a text: byte";
     if (c != '\\' || n < 2 || s[1] == '\n') return NULL;
@@ -510,10 +520,10 @@ static Token stranger_or_end(Lexer *lx, bool *found)
  * a faulty statement is found. */
 static void bracket_note(Lexer *lx, const char *op)
 {
-    if (strchr("([{", *op)) {
+    if (*op == '(' || *op == '[' || *op == '{') {
         if (lx->depth < (int)sizeof lx->open) lx->open[lx->depth] = *op;
         lx->depth++;
-    } else if (strchr(")]}", *op) && lx->depth > 0) {
+    } else if ((*op == ')' || *op == ']' || *op == '}') && lx->depth > 0) {
         lx->depth--;
     }
 }
@@ -556,7 +566,7 @@ static Token lex_alien(Lexer *lx, int c, int length)
 
 static Token lex_sign(Lexer *lx)
 {
-    int length, c = lex_code_point(here(lx), window_left(lx), &length);
+    int length, c = code_point(here(lx), window_left(lx), &length);
     const char *plain = window_left(lx) > 1 && joins(here(lx)[1]) ? NULL : operator_single(*here(lx));
     if (plain) return token_op(lx, plain, 1);
     const char *alias = c < 0x80 ? NULL : alias_find(c);
@@ -572,7 +582,11 @@ static Token lex_sign(Lexer *lx)
 static bool token_goes_on(const Token *t)
 {
     static const char *const words[] = { "and", "or", "not", "in" };
-    if (t->kind == T_OP) return *t->op && strchr("+-*/@^=!<>,", *t->op);
+    static const bool open_ended[128] = {
+        ['+'] = true, ['-'] = true, ['*'] = true, ['/'] = true, ['@'] = true, ['^'] = true, ['='] = true, ['!'] = true,
+        ['<'] = true, ['>'] = true, [','] = true,
+    };
+    if (t->kind == T_OP) return open_ended[(int)*t->op];
     for (size_t i = 0; t->kind == T_WORD && i < sizeof words / sizeof *words; i++)
         if (*t->op == *words[i] && !strcmp(t->op, words[i])) return true;
     return false;
@@ -580,7 +594,7 @@ static bool token_goes_on(const Token *t)
 
 static Token lex_token(Lexer *lx)
 {
-    int length, c = lex_code_point(here(lx), window_left(lx), &length);
+    int length, c = code_point(here(lx), window_left(lx), &length);
     bool point_number = c == '.' && window_left(lx) > 1 && is_digit(here(lx)[1]);
     if (is_digit(c) || point_number) return lex_number(lx);
     if (lex_is_letter(c)) return lex_name(lx);

@@ -22,6 +22,7 @@ typedef struct {
     Lexer  lx;
     Token *tok;
     int    n, cap;
+    bool   reached;       /* looked at the end of the text                     */
     Token  few[SHORT_SCAN];
 } Scan;
 
@@ -30,6 +31,7 @@ static void scan_begin(Scan *s)
     s->tok = s->few;
     s->n = 0;
     s->cap = SHORT_SCAN;
+    s->reached = false;
 }
 
 static void scan_end(Scan *s)
@@ -80,13 +82,14 @@ static bool scan_is_topic(const Reader *r, const Token *t)
 }
 
 /* `}` and a newline end an if only when no else follows. */
-static bool else_follows(const Scan *s)
+static bool else_follows(Scan *s)
 {
     if (s->n == 0 || !token_is(&s->tok[s->n - 1], "}")) return false;
     Lexer peek = s->lx;
     Token t;
     do t = lex_next(&peek);
     while (t.kind == T_EOL);
+    s->reached |= peek.at >= peek.len;
     return token_is(&t, "else");
 }
 
@@ -182,17 +185,20 @@ static Status reader_refuse_long(Reader *r, Scan *s, Source **out, Diag *d)
     return d->code;
 }
 
-Status parse_next(Reader *r, Source **out, Diag *d)
+/* The next statement, whatever may follow behind len; *reached: it was looked there. */
+static Status read_statement(Reader *r, Source **out, Diag *d, bool *reached)
 {
-    *out = NULL;
-    diag_clear(d);
     reader_skip(r);
-    if (r->at >= r->len) return OK;
+    *reached = r->at >= r->len;
+    if (*reached) return OK;
     Scan s;
     scan_begin(&s);
     scan_statement(&s, r);
+    *reached = s.reached || s.lx.at >= s.lx.len;
+    if (*reached && r->more) return scan_end(&s), OK;
     if (s.lx.too_long) {
         Status code = reader_refuse_long(r, &s, out, d);
+        *reached = s.lx.at >= s.lx.len;
         scan_end(&s);
         return code;
     }
@@ -206,6 +212,21 @@ Status parse_next(Reader *r, Source **out, Diag *d)
     scan_end(&s);
     *out = src;
     return d->code;
+}
+
+Status parse_next(Reader *r, Source **out, Diag *d)
+{
+    Reader before = *r;
+    bool reached;
+    *out = NULL;
+    diag_clear(d);
+    Status st = read_statement(r, out, d, &reached);
+    if (!r->more || !reached) return st;
+    source_drop(*out);
+    *out = NULL;
+    *r = before;
+    diag_clear(d);
+    return OK;
 }
 
 /* Nothing but blank space and comments is left behind the scanned tokens. */
