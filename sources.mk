@@ -57,10 +57,12 @@ library_sources = \
   src/graph/calculus.c \
   src/graph/calculus.h \
   src/graph/call.c \
+  src/graph/control.c \
   src/graph/define.h \
   src/graph/element.c \
   src/graph/element.h \
   src/graph/exec.c \
+  src/graph/exec.h \
   src/graph/fields.c \
   src/graph/follow.c \
   src/graph/gbuild.c \
@@ -71,12 +73,20 @@ library_sources = \
   src/graph/grads.h \
   src/graph/journal.c \
   src/graph/journal.h \
+  src/graph/loop_code.c \
+  src/graph/loop_code.h \
+  src/graph/loop_make.c \
+  src/graph/loop_node.c \
+  src/graph/loop_run.c \
+  src/graph/loop_tree.c \
+  src/graph/loop_turns.c \
   src/graph/natives.h \
   src/graph/natives_core.c \
   src/graph/natives_tensor.c \
   src/graph/network.c \
   src/graph/node.c \
   src/graph/node.h \
+  src/graph/number.c \
   src/graph/op.c \
   src/graph/op.h \
   src/graph/ops_element.c \
@@ -292,6 +302,7 @@ unit_sources = \
   tests/units/histfile_test.c \
   tests/units/lesson_test.c \
   tests/units/lex_test.c \
+  tests/units/loop_code_test.c \
   tests/units/loop_test.c \
   tests/units/losses_test.c \
   tests/units/mem_test.c \

@@ -19,11 +19,17 @@ static _Noreturn void out_of_memory(size_t bytes)
     exit(EX_SOFTWARE);
 }
 
+/* glibc keeps small blocks that were freed at hand for malloc, but not for calloc; and
+ * gcc would make calloc of malloc and memset again, did the pointer not pass by unseen. */
+enum { SMALL = 1024 };
+
 void *mem_new(size_t bytes)
 {
-    void *p = calloc(1, bytes ? bytes : 1);
+    bool small = bytes && bytes <= SMALL;
+    void *p = small ? malloc(bytes) : calloc(1, bytes ? bytes : 1);
+    __asm__("" : "+r"(p));
     if (!p) out_of_memory(bytes);
-    return p;
+    return small ? memset(p, 0, bytes) : p;
 }
 
 void *mem_grow(void *old, size_t count, size_t size)
@@ -199,6 +205,11 @@ static ArenaBlock *block_for(Arena *a, size_t bytes)
     b->older = top;
     a->block = b;
     return b;
+}
+
+void arena_reserve(Arena *a, size_t bytes)
+{
+    if (!a->block) a->block = block_new(bytes);
 }
 
 void *arena_alloc(Arena *a, size_t bytes)

@@ -40,6 +40,8 @@ typedef struct Arena {
     ArenaBlock *block;      /* newest first */
 } Arena;
 
+/* The first block of an empty arena: about as much as will be needed. */
+void  arena_reserve(Arena *a, size_t bytes);
 void *arena_alloc(Arena *a, size_t bytes);         /* zeroed, 16-byte aligned */
 char *arena_str(Arena *a, const char *s);
 char *arena_strn(Arena *a, const char *s, size_t n);

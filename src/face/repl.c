@@ -148,7 +148,8 @@ static void remember_step(Session *s, const Source *src)
 /* One statement: run, show. false: it failed. */
 static bool run_one(Session *s, Source *src)
 {
-    Diag d = { 0 };
+    Diag d;
+    diag_clear(&d);
     stop_forget();
     Status st = session_run(s, src, &d);
     repl_flush(s);
@@ -158,15 +159,43 @@ static bool run_one(Session *s, Source *src)
     return false;
 }
 
-bool repl_text(Session *s, const char *name, const char *text, size_t len, int line)
+/* A file that is read in parts: a script may be longer than what it needs of memory. */
+typedef struct {
+    int    fd;
+    char  *text;
+    size_t cap;
+} Window;
+
+enum { WINDOW_FIRST = 2*READER_BACK };
+
+/* More of the file behind what the reader has, and less in front of it. */
+static void window_move(Window *w, Reader *r)
+{
+    size_t gone = r->at > READER_BACK ? r->at - READER_BACK : 0, left = r->len - gone;
+    if (!w->cap || left > w->cap / 4 * 3) {
+        w->cap = w->cap ? w->cap * 2 : WINDOW_FIRST;
+        w->text = mem_grow(w->text, w->cap, 1);
+    }
+    memmove(w->text, w->text + gone, left);
+    ssize_t k = 1;
+    while (left < w->cap && (k = read(w->fd, w->text + left, w->cap - left)) > 0) left += (size_t)k;
+    r->text = w->text;
+    r->len = left;
+    r->at -= gone;
+    r->more = k > 0;
+}
+
+static bool run_all(Session *s, Reader r, Window *w)
 {
     Face *f = s->face;
-    Reader r = { .name = name, .text = text, .len = len, .line = line, .is_command = session_is_command,
-                 .near_command = session_near_command, .ctx = s };
     while (!f->quit) {
-        Diag d = { 0 };
+        Diag d;                             /* parse_next clears it: its text is long */
         Source *src = NULL;
         Status st = parse_next(&r, &src, &d);
+        if (st == OK && !src && r.more) {
+            window_move(w, &r);
+            continue;
+        }
         if (st == OK && !src) return true;
         bool good = false;
         if (st != OK) repl_fault(s, src, &d);
@@ -185,7 +214,22 @@ bool repl_text(Session *s, const char *name, const char *text, size_t len, int l
     return true;
 }
 
-char *file_text(const char *path, size_t most, size_t *len, Diag *d)
+static Reader reader_of(Session *s, const char *name, int line)
+{
+    return (Reader){ .name = name, .line = line, .is_command = session_is_command,
+                     .near_command = session_near_command, .ctx = s };
+}
+
+bool repl_text(Session *s, const char *name, const char *text, size_t len, int line)
+{
+    Reader r = reader_of(s, name, line);
+    r.text = text;
+    r.len = len;
+    return run_all(s, r, NULL);
+}
+
+/* A regular file of at most so many bytes; -1: it is not, see d. */
+static int file_open(const char *path, size_t most, size_t *size, Diag *d)
 {
     Span nowhere = { 0, 0 };
     struct stat st;
@@ -193,18 +237,26 @@ char *file_text(const char *path, size_t most, size_t *len, Diag *d)
     if (fd < 0 || fstat(fd, &st) < 0) {
         diag_set(d, E_IO, nowhere, "cannot read %s: %s", path, strerror(errno));
         if (fd >= 0) close(fd);
-        return NULL;
+        return -1;
     }
     if (!S_ISREG(st.st_mode) || (size_t)st.st_size > most) {
         diag_set(d, E_IO, nowhere, S_ISREG(st.st_mode) ? "%s is larger than %zu MiB" : "%s is not a regular file", path,
                  most >> 20);
         close(fd);
-        return NULL;
+        return -1;
     }
-    char *text = mem_new((size_t)st.st_size + 1);
-    size_t n = 0;
-    for (ssize_t k; n < (size_t)st.st_size; n += (size_t)k)
-        if ((k = read(fd, text + n, (size_t)st.st_size - n)) <= 0) break;
+    *size = (size_t)st.st_size;
+    return fd;
+}
+
+char *file_text(const char *path, size_t most, size_t *len, Diag *d)
+{
+    size_t size, n = 0;
+    int fd = file_open(path, most, &size, d);
+    if (fd < 0) return NULL;
+    char *text = mem_new(size + 1);
+    for (ssize_t k; n < size; n += (size_t)k)
+        if ((k = read(fd, text + n, size - n)) <= 0) break;
     close(fd);
     *len = n;
     return text;
@@ -214,15 +266,18 @@ bool repl_file(Session *s, const char *path)
 {
     Face *f = s->face;
     Diag d = { 0 };
-    size_t len;
-    char *text = file_text(path, (size_t)1 << 30, &len, &d);
-    if (!text) {
+    size_t size;
+    Window w = { .fd = file_open(path, (size_t)1 << 30, &size, &d) };
+    if (w.fd < 0) {
         repl_fault(s, NULL, &d);
         f->status = 1;
         return false;
     }
-    bool good = repl_text(s, path, text, len, 1);
-    free(text);
+    Reader r = reader_of(s, path, 1);
+    window_move(&w, &r);
+    bool good = run_all(s, r, &w);
+    close(w.fd);
+    free(w.text);
     return good;
 }
 

@@ -235,7 +235,7 @@ static Status build_binary(Env *e, const Ast *a, Value *out)
     int depth = 0;                       /* long sums lean left: walk the spine, do not recurse */
     const Ast *p = a;
     while (p->kid[0]->kind == A_BINARY) p = p->kid[0], depth++;
-    const Ast **spine = mem_new(sizeof *spine * (size_t)(depth + 1));
+    const Ast *few[8], **spine = depth < 8 ? few : mem_new(sizeof *spine * (size_t)(depth + 1));
     p = a;
     for (int i = depth; i >= 0; i--, p = p->kid[0]) spine[i] = p;
     Value l = { 0 }, r = { 0 };
@@ -248,7 +248,7 @@ static Status build_binary(Env *e, const Ast *a, Value *out)
         value_drop(&r);
         l = y;
     }
-    free(spine);
+    if (spine != few) free(spine);
     if (st == OK) *out = l;
     return st;
 }

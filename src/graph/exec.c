@@ -6,13 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/stop.h"
 #include "graph/birth.h"
 #include "graph/define.h"
+#include "graph/exec.h"
 #include "graph/gbuild.h"
 #include "graph/journal.h"
-
-static Status exec(Env *e, const Ast *a);
 
 /* ---- printing results ---- */
 
@@ -285,11 +283,18 @@ static bool is_other(Value v)
     return v.kind == V_STR || v.kind == V_LIST || (v.kind == V_RECORD && strcmp(v.record->type, "scope"));
 }
 
+static bool names_param(Session *s, const char *name)
+{
+    Binding *b = session_find(s, name);
+    return b && b->value.kind != V_NODE ? true : b && node_through(b->value.node)->flags & NODE_PARAM;
+}
+
 /* w <- w - 0.1*grad(E, w) is an update by hand's rule: its past is kept like an
  * optimizer's. Called while all still have their old numbers. */
 static void assign_tell(Env *e, const Ast *target, Node *x)
 {
     if (!e->s->moved || (target->kind != A_NAME && target->kind != A_FIELD)) return;
+    if (target->kind == A_NAME && !names_param(e->s, target->text)) return;
     Diag d = { 0 };
     Env quiet = *e;
     quiet.d = &d;
@@ -302,6 +307,13 @@ static void assign_tell(Env *e, const Ast *target, Node *x)
     node_drop(n);
 }
 
+/* x <- NUMBER, of which nobody is to be told how it came about. */
+static bool is_number(Env *e, const Ast *a, double *out)
+{
+    if (a->kid[0]->kind != A_NAME || (e->s->moved && names_param(e->s, a->kid[0]->text))) return false;
+    return exec_number(e, a->kid[1], out);
+}
+
 /* All right sides first, as numbers of their own: nobody sees another's change. */
 static Status exec_assign(Env *e, const Ast *a)
 {
@@ -309,7 +321,11 @@ static Status exec_assign(Env *e, const Ast *a)
     Node *small[8], **v = n <= 8 ? small : mem_new(sizeof *v * (size_t)n);
     memset(v, 0, sizeof *v * (size_t)n);
     Status st = OK;
-    if (n == 1 && a->kid[0]->kind == A_NAME) {
+    double number;
+    if (n == 1 && is_number(e, a, &number)) {
+        v[0] = node_num(number);
+        n = 0;
+    } else if (n == 1 && a->kid[0]->kind == A_NAME) {
         Value whole = { 0 };
         st = build_value(e, a->kid[1], &whole);
         bool other = st == OK && is_other(whole);
@@ -338,108 +354,6 @@ static Status exec_assign(Env *e, const Ast *a)
     for (int i = 0; i < n && st == OK && e->s->echo && a->kid[i]->kind == A_NAME && !e->inside; i++)
         st = echo_definition(e, a->kid[i]->text);
     return st;
-}
-
-/* ---- control ---- */
-
-static Status exec_block(Env *e, const Ast *block)
-{
-    bool echo = e->s->echo;
-    e->s->echo = false;                    /* a loop's definitions do not chatter */
-    Status st = OK;
-    for (int i = 0; i < block->n && st == OK && !e->broke; i++) {
-        st = exec(e, block->kid[i]);
-        if (st == OK) st = session_refresh(e->s, e->d);
-        if (st == OK && stop_asked()) st = diag_set(e->d, E_STOP, block->kid[i]->at, "stopped");
-    }
-    e->s->echo = echo;
-    if (st == OK && e->s->out.len > 1 << 16 && e->s->flush) e->s->flush(e->s);
-    return st;
-}
-
-static Status condition(Env *e, const Ast *a, bool *out)
-{
-    Node *n;
-    TRY(build_node(e, a, &n));
-    Status st = OK;
-    const double *v = NULL;
-    if (n->len != 1) st = diag_set(e->d, E_SHAPE, a->at, "a condition is a single number, this has %lld", (long long)n->len);
-    else if (!(v = node_eval(n, e->d))) st = e->d->code;
-    if (v) *out = v[0] != 0;
-    node_drop(n);
-    return st;
-}
-
-static Status exec_repeat(Env *e, const Ast *a)
-{
-    int64_t times;
-    TRY(loop_times(e, a, &times));
-    for (int64_t i = 0; i < times && !e->broke; i++) TRY(exec_block(e, a->kid[1]));
-    e->broke = false;
-    return OK;
-}
-
-static Status exec_while(Env *e, const Ast *a)
-{
-    for (bool go;;) {
-        TRY(condition(e, a->kid[0], &go));
-        if (!go || e->broke) return e->broke = false, OK;
-        TRY(exec_block(e, a->kid[1]));
-    }
-}
-
-static Status for_list(Env *e, const Ast *a, List *l)
-{
-    for (int i = 0; i < l->n && !e->broke; i++) {
-        TRY(session_define(e->s, a->text, value_keep(l->item[i]), B_OTHER, e->s->running, NULL, a->at, e->d));
-        TRY(exec_block(e, a->kid[1]));
-    }
-    return OK;
-}
-
-static Status for_tensor(Env *e, const Ast *a, Node *all)
-{
-    if (!all->shape.rank) return diag_set(e->d, E_SHAPE, a->kid[0]->at, "for needs a vector or a list to walk through");
-    const double *v = node_eval(all, e->d);
-    if (!v) return e->d->code;
-    Shape s = { .rank = all->shape.rank - 1 };
-    memcpy(s.dim, all->shape.dim + 1, sizeof *s.dim * (size_t)s.rank);
-    int64_t n = all->shape.dim[0], each = shape_len(&s);
-    double *copy = mem_new(sizeof *copy * (size_t)(all->len + 1));
-    memcpy(copy, v, sizeof *copy * (size_t)all->len);
-    Status st = OK;
-    for (int64_t i = 0; i < n && st == OK && !e->broke; i++) {
-        Node *x = node_leaf(&s, copy + i * each, e->d);
-        if (!x) st = e->d->code;
-        else st = session_define(e->s, a->text, value_node(x), B_LEAF, e->s->running, NULL, a->at, e->d);
-        if (st == OK) st = exec_block(e, a->kid[1]);
-    }
-    free(copy);
-    return st;
-}
-
-static Status exec_for(Env *e, const Ast *a)
-{
-    Value all = { 0 };
-    TRY(build_value(e, a->kid[0], &all));
-    Status st;
-    if (all.kind == V_LIST) st = for_list(e, a, all.list);
-    else {
-        Node *n = value_to_node(e->s, all, a->kid[0]->at, e->d);
-        st = n ? for_tensor(e, a, n) : e->d->code;
-    }
-    e->broke = false;
-    value_drop(&all);
-    return st;
-}
-
-static Status exec_if(Env *e, const Ast *a)
-{
-    bool yes;
-    TRY(condition(e, a->kid[0], &yes));
-    const Ast *taken = yes ? a->kid[1] : a->kid[2];
-    if (!taken) return OK;
-    return taken->kind == A_IF ? exec_if(e, taken) : exec_block(e, taken);
 }
 
 /* ---- commands and expressions ---- */
@@ -475,7 +389,7 @@ static Status exec_expression(Env *e, const Ast *a)
     return st;
 }
 
-static Status exec(Env *e, const Ast *a)
+Status exec_statement(Env *e, const Ast *a)
 {
     switch (a->kind) {
     case S_EQUATION: return exec_equation(e, a);
@@ -512,7 +426,7 @@ Status session_run(Session *s, Source *src, Diag *d)
     s->quiet = src->tree->quiet;
     if (!nested) journal_begin(s);
     Env e = { .s = s, .d = d, .build = ++s->builds };
-    Status st = exec(&e, src->tree);
+    Status st = exec_statement(&e, src->tree);
     if (st == OK && e.broke) {
         st = diag_set(d, E_SYNTAX, src->tree->at, "break has a meaning only inside a loop");
         diag_hint(d, "To stop while stepping: break when E < 0.1, for example.");

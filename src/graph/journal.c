@@ -18,13 +18,15 @@ typedef struct {
     Binding *binding;
     Node    *slot, *def;      /* a slot's definition */
     Node    *leaf;            /* a leaf's numbers */
-    double  *val;
+    double  *val;             /* NULL: there is one only */
+    double   one;
 } Entry;
 
 struct Journal {
     Journal  *next;           /* older, on a stack */
     int       n, cap;
-    Entry    *entry;
+    Entry    *entry;          /* few, until there are more */
+    Entry     few[1];
     Rng      *rng;            /* NULL: chance was not touched */
     NumFormat format;
     size_t    bytes;
@@ -50,10 +52,44 @@ static bool rng_same(const Rng *a, const Rng *b)
 static Entry *entry_add(Session *s)
 {
     Journal *j = s->journal;
-    GROW(j->entry, j->n, j->cap);
+    if (j->n == j->cap) {
+        Entry *old = j->entry == j->few ? NULL : j->entry;
+        j->cap = j->cap < 8 ? 8 : j->cap * 2;
+        j->entry = mem_grow(old, (size_t)j->cap, sizeof *old);
+        if (!old) memcpy(j->entry, j->few, sizeof j->few);
+    }
     Entry *e = &j->entry[j->n++];
     *e = (Entry){ 0 };
     return e;
+}
+
+/* Not kept as a pointer: entries move when there are more. */
+static double *entry_numbers(Entry *e) { return e->val ? e->val : &e->one; }
+
+/* Journals of statements long gone, for the next ones: each of them makes one. */
+enum { SPARE_MOST = 2*LIMIT_UNDO };
+static Journal *spare;
+static int n_spare;
+
+static Journal *journal_new(void)
+{
+    Journal *j = spare;
+    if (!j) return mem_new(sizeof *j);
+    spare = j->next;
+    n_spare--;
+    memset(j, 0, sizeof *j);
+    return j;
+}
+
+static void journal_give(Journal *j)
+{
+    if (n_spare >= SPARE_MOST) {
+        free(j);
+        return;
+    }
+    j->next = spare;
+    spare = j;
+    n_spare++;
 }
 
 static void journal_free(Journal *j)
@@ -67,9 +103,9 @@ static void journal_free(Journal *j)
         node_drop(e->leaf);
         free(e->val);
     }
-    free(j->entry);
+    if (j->entry != j->few) free(j->entry);
     free(j->rng);
-    free(j);
+    journal_give(j);
 }
 
 static void stack_free(Journal **top)
@@ -83,15 +119,24 @@ static void stack_free(Journal **top)
 
 void journal_free_all(Session *s)
 {
-    if (stacks.s != s) return;
-    stack_free(&stacks.undo);
-    stack_free(&stacks.redo);
-    stacks.s = NULL;
+    if (stacks.s == s) {
+        stack_free(&stacks.undo);
+        stack_free(&stacks.redo);
+        stacks.s = NULL;
+    }
+    for (Journal *j = spare, *next; j; j = next) {
+        next = j->next;
+        free(j);
+    }
+    spare = NULL;
+    n_spare = 0;
 }
 
 void journal_begin(Session *s)
 {
-    s->journal = mem_new(sizeof *s->journal);
+    s->journal = journal_new();
+    s->journal->entry = s->journal->few;
+    s->journal->cap = 1;
     s->journal->format = s->format;
     if (!rng_same(&rng_before, &s->rng)) rng_before = s->rng;
 }
@@ -126,9 +171,19 @@ void journal_leaf(Session *s, Node *leaf)
         if (s->journal->entry[i].leaf == leaf) return;
     Entry *e = entry_add(s);
     e->leaf = node_keep(leaf);
-    e->val = mem_new(sizeof *e->val * (size_t)(leaf->len + 1));
-    memcpy(e->val, leaf->val, sizeof *e->val * (size_t)leaf->len);
+    if (leaf->len != 1) e->val = mem_new(sizeof *e->val * (size_t)(leaf->len + 1));
+    memcpy(entry_numbers(e), leaf->val, sizeof *e->val * (size_t)leaf->len);
     s->journal->bytes += sizeof *e->val * (size_t)leaf->len;
+}
+
+bool journal_has(Session *s, const char *name, const Node *leaf)
+{
+    if (!s->journal) return true;
+    for (int i = 0; i < s->journal->n; i++) {
+        const Entry *e = &s->journal->entry[i];
+        if (leaf ? e->leaf == leaf : e->name && !strcmp(e->name, name)) return true;
+    }
+    return false;
 }
 
 void session_set_leaf(Session *s, Node *leaf, const double *v)
@@ -150,10 +205,11 @@ static void entry_swap(Session *s, Entry *e)
         node_drop(e->def);
         e->def = now;
     } else {
+        double *was = entry_numbers(e);
         for (int64_t i = 0; i < e->leaf->len; i++) {
             double now = e->leaf->val[i];
-            e->leaf->val[i] = e->val[i];
-            e->val[i] = now;
+            e->leaf->val[i] = was[i];
+            was[i] = now;
         }
         leaf_touch(e->leaf);
     }

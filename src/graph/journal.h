@@ -15,6 +15,8 @@ void journal_rollback(Session *s);
 void journal_bind(Session *s, const char *name, Binding *old, Binding *now);
 void journal_slot(Session *s, Node *slot, Node *now);
 void journal_leaf(Session *s, Node *leaf);           /* before the numbers change */
+/* Does the running statement's journal hold the name's old binding, the leaf's old numbers? */
+bool journal_has(Session *s, const char *name, const Node *leaf);
 void journal_free_all(Session *s);
 
 #endif

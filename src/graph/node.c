@@ -44,13 +44,34 @@ static void stack_push(Stack *s, Node *n)
 
 /* ---- make ---- */
 
+/* Nodes that died lately: every statement makes a handful and drops them. Not for the
+ * sanitizer, which is to see a dead node used. */
+#ifdef __SANITIZE_ADDRESS__
+enum { SPARE_MOST = 0 };
+#else
+enum { SPARE_MOST = 64 };
+#endif
+static Node *spare[SPARE_MOST + 1];
+static int n_spare;
+
+static Node *node_memory(void)
+{
+    return n_spare ? memset(spare[--n_spare], 0, sizeof(Node)) : mem_new(sizeof(Node));
+}
+
+static void node_give(Node *n)
+{
+    if (n_spare < SPARE_MOST) spare[n_spare++] = n;
+    else free(n);
+}
+
 static Node *node_bare(const Op *op, int n_in)
 {
-    Node *n = mem_new(sizeof *n);
+    Node *n = node_memory();
     n->op = op;
     n->refs = 1;
     n->n_in = n_in;
-    if (n_in) n->in = mem_new(sizeof *n->in * (size_t)n_in);
+    if (n_in) n->in = n_in <= 2 ? n->few : mem_new(sizeof *n->in * (size_t)n_in);
     alive++;
     return n;
 }
@@ -191,10 +212,10 @@ static void node_free_own(Node *n)
     if (n->val && n->val != &n->one && n->op != &op_slot)
         mem_give(n->val, sizeof(double) * (size_t)(n->len ? n->len : 1));
     if (n->fn) tmpl_drop((Tmpl *)n->fn);
-    free(n->in);
+    if (n->in != n->few) free(n->in);
     free(n->attr);
     free(n->label);
-    free(n);
+    node_give(n);
     alive--;
 }
 

@@ -77,6 +77,7 @@ struct Node {
     uint64_t  checked;            /* clock when last known to be fresh           */
     uint64_t  mark;               /* for walks, see node_walk                    */
     void     *aux;                /* a walk's own; never valid outside it        */
+    Node     *few[2];             /* where in points when there are at most two  */
 };
 
 /* ---- make ---- */

@@ -22,9 +22,7 @@ void source_drop(Source *s)
 {
     if (!s || --s->refs > 0) return;
     arena_clear(&s->arena);
-    free(s->name);
-    free(s->text);
-    free(s);
+    free(s);                                /* name and text stand behind it */
 }
 
 void source_place(const Source *s, int at, int *line, int *col)
@@ -49,10 +47,11 @@ static const struct {
     int         power;
     bool        spaced;
 } powers[] = {
-    { "->", 0, true }, { "or", 1, true }, { "and", 2, true }, { "not", 3, true },
+    /* The frequent ones first: every operator that is read is looked for here. */
+    { "+", 5, true },  { "*", 6, false }, { "-", 5, true },   { "/", 6, false },
+    { "^", 8, false }, { "@", 6, true },  { "<", 4, true },   { ">", 4, true },
     { "==", 4, true }, { "!=", 4, true }, { "<=", 4, true },  { ">=", 4, true },
-    { "<", 4, true },  { ">", 4, true },  { "+", 5, true },   { "-", 5, true },
-    { "*", 6, false }, { "/", 6, false }, { "@", 6, true },   { "^", 8, false },
+    { "->", 0, true }, { "or", 1, true }, { "and", 2, true }, { "not", 3, true },
 };
 
 enum { N_POWER = sizeof powers / sizeof *powers };
@@ -63,7 +62,7 @@ enum { P_IF = -1, P_CHAIN = 0, P_STAGE = 1, P_NOT = 3, P_COMPARE = 4, P_MINUS = 
 int ast_power(const char *op)
 {
     for (int i = 0; i < N_POWER; i++)
-        if (!strcmp(powers[i].op, op)) return powers[i].power;
+        if (*powers[i].op == *op && !strcmp(powers[i].op, op)) return powers[i].power;
     return -1;
 }
 

@@ -54,17 +54,20 @@ typedef enum {
 typedef struct Ast Ast;
 struct Ast {
     AstKind     kind;
-    bool        quiet;    /* a statement ended by ';' (no echo at the prompt)       */
-    bool        parens;   /* an expression written inside ( )                       */
+    int         n;
     Span        at;       /* the whole piece                                        */
     Span        op;       /* the operator or name inside it, for carets             */
     const char *text;
-    double      num;
-    int         n;
     Ast       **kid;
     const char *doc;      /* statement: the block of # lines right above it, or NULL */
-    void       *cache;    /* the builder's, see graph/session.c                     */
-    unsigned long cache_at;
+    union {
+        double  num;
+        struct {
+            unsigned turns, wait;   /* a loop: when it is tried as a program, graph/loop_turns.c */
+        };
+    };
+    bool        quiet;    /* a statement ended by ';' (no echo at the prompt)       */
+    bool        parens;   /* an expression written inside ( )                       */
 };
 
 /* One statement's text and its tree; counted. */

@@ -8,6 +8,7 @@
  */
 #include "lang/lex.h"
 
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
@@ -72,12 +73,11 @@ enum { N_KEYWORD = sizeof keywords / sizeof *keywords,
 
 /* ---- characters ---- */
 
-int lex_code_point(const char *s, size_t n, int *length)
+static int long_code_point(const char *s, size_t n, int *length)
 {
     static const int least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     const unsigned char *u = (const unsigned char *)s;
     *length = 1;
-    if (u[0] < 0x80) return u[0];
     int more = u[0] >= 0xF0 ? 3 : u[0] >= 0xE0 ? 2 : 1;
     if (u[0] < 0xC2 || u[0] > 0xF4 || (size_t)more >= n) return -1;
     int c = u[0] & (0x3F >> more);
@@ -90,6 +90,15 @@ int lex_code_point(const char *s, size_t n, int *length)
     return c;
 }
 
+static inline int code_point(const char *s, size_t n, int *length)
+{
+    unsigned char plain = (unsigned char)*s;
+    *length = 1;
+    return plain < 0x80 ? plain : long_code_point(s, n, length);
+}
+
+int lex_code_point(const char *s, size_t n, int *length) { return code_point(s, n, length); }
+
 /* The digit that a raised digit stands for, or -1. */
 static int raised_digit(int c)
 {
@@ -101,6 +110,7 @@ static int raised_digit(int c)
 
 bool lex_is_letter(int c)
 {
+    if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     /* Blocks without letters: Latin-1 signs, punctuation, arrows and operators, CJK
      * punctuation, variation selectors, specials, surrogates, tags. */
     static const int none[][2] = {
@@ -109,7 +119,6 @@ bool lex_is_letter(int c)
         { 0x2190, 0x23FF }, { 0x3000, 0x303F }, { 0xD800, 0xDFFF }, { 0xFE00, 0xFE0F },
         { 0xFEFF, 0xFEFF }, { 0xFFF0, 0xFFFF }, { 0xE0000, 0x10FFFF },
     };
-    if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         if (c >= none[i][0] && c <= none[i][1]) return false;
     return true;
@@ -124,7 +133,13 @@ size_t lex_name_length(const char *s, size_t n)
 {
     size_t at = 0;
     while (at < n) {
-        int length, c = lex_code_point(s + at, n - at, &length);
+        unsigned char plain = (unsigned char)s[at];
+        if (plain < 0x80) {
+            if (!lex_is_letter(plain) && !is_digit(plain)) break;
+            at++;
+            continue;
+        }
+        int length, c = code_point(s + at, n - at, &length);
         if (!lex_is_letter(c) && !is_digit(c)) break;
         at += (size_t)length;
     }
@@ -137,10 +152,18 @@ bool lex_is_blank(int c)
            (c >= 0x2000 && c <= 0x200A) || c == 0x202F;
 }
 
+/* The first character decides most of the time: words are many, and all of them fail. */
+static bool begins_with(const char *sign, const char *s, size_t n)
+{
+    if (!n || *sign != *s) return false;
+    size_t k = strlen(sign);
+    return k <= n && !memcmp(sign, s, k);
+}
+
 static const char *keyword_find(const char *s, size_t n)
 {
     for (int i = 0; i < N_KEYWORD; i++)
-        if (strlen(keywords[i]) == n && !memcmp(keywords[i], s, n)) return keywords[i];
+        if (begins_with(keywords[i], s, n) && strlen(keywords[i]) == n) return keywords[i];
     return NULL;
 }
 
@@ -153,9 +176,12 @@ bool lex_is_keyword(const char *s, size_t n)
 
 void lex_start(Lexer *lx, const char *text, size_t len)
 {
-    memset(lx, 0, sizeof *lx);
     lx->text = text;
     lx->len = len;
+    lx->at = 0;
+    lx->raw = lx->goes_on = lx->pending = lx->too_long = false;
+    lx->lines = lx->depth = 0;
+    diag_clear(&lx->bad);               /* not all of its text: there is one for every line */
 }
 
 bool lex_wants_more(const Lexer *lx)
@@ -195,7 +221,13 @@ static bool skip_blank(Lexer *lx)
 {
     size_t start = lx->at;
     while (lx->at < lx->len) {
-        int length, c = lex_code_point(here(lx), lx->len - lx->at, &length);
+        unsigned char plain = (unsigned char)*here(lx);
+        if (plain > '#' && plain < 0x80) break;
+        if (plain == ' ') {
+            lx->at++;
+            continue;
+        }
+        int length, c = code_point(here(lx), lx->len - lx->at, &length);
         if (c == '#') {
             const char *nl = memchr(here(lx), '\n', lx->len - lx->at);
             lx->at = nl ? (size_t)(nl - lx->text) : lx->len;
@@ -290,8 +322,29 @@ static Token number_bad(Lexer *lx, size_t from, size_t good)
     return t;
 }
 
+/* A decimal of few digits is one whole number divided by one power of ten, both exact:
+ * a single rounding, the right one. False: not such a number. */
+static bool number_short(const char *s, size_t n, double *v)
+{
+    static const double ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+    int64_t whole = 0;
+    size_t behind = 0;
+    bool point = false;
+    if (n > 16 || FLT_EVAL_METHOD != 0) return false;
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == '.') point = true;
+        else if (!is_digit(s[i])) return false;
+        else whole = whole * 10 + (s[i] - '0'), behind += point;
+    }
+    if (whole > (int64_t)1 << 53 || behind >= sizeof ten / sizeof *ten) return false;
+    *v = (double)whole / ten[behind];
+    return true;
+}
+
 static double number_value(const char *s, size_t n)
 {
+    double quick;
+    if (number_short(s, n, &quick)) return quick;
     char small[64], *copy = n < sizeof small ? small : mem_new(n + 1);
     memcpy(copy, s, n);
     copy[n] = '\0';
@@ -327,7 +380,7 @@ static Token lex_raised(Lexer *lx)
     if (!lx->pending) {
         lx->pending = true;
         int length;
-        lex_code_point(here(lx), window_left(lx), &length);
+        code_point(here(lx), window_left(lx), &length);
         Token t = token_end(lx, T_OP, lx->at);
         t.op = "^";
         t.to += length;
@@ -336,7 +389,7 @@ static Token lex_raised(Lexer *lx)
     size_t from = lx->at;
     double v = 0;
     for (size_t left; (left = window_left(lx)) > 0;) {
-        int length, digit = raised_digit(lex_code_point(here(lx), left, &length));
+        int length, digit = raised_digit(code_point(here(lx), left, &length));
         if (digit < 0) break;
         v = v * 10 + digit;
         lx->at += (size_t)length;
@@ -354,7 +407,7 @@ static Token lex_raised(Lexer *lx)
 /* What is wrong inside a string at s, or NULL. *length: bytes that belong together. */
 static const char *string_fault(const char *s, size_t n, int *length)
 {
-    int c = lex_code_point(s, n, length);
+    int c = code_point(s, n, length);
     if (c < 0) return "invalid UTF-8 in a text: byte";
     if ((c < ' ' && c != '\t') || c == 0x7F) return "a control character in a text: byte";
     if (c != '\\' || n < 2 || s[1] == '\n') return NULL;
@@ -416,12 +469,27 @@ static Token lex_name(Lexer *lx)
     return t;
 }
 
+/* Only these are more than one character, or begin a stranger, by their second one. */
+static bool joins(char c)
+{
+    return c == '>' || c == '-' || c == '=' || c == '.' || c == '*' || c == '&' || c == '|' || c == '/' ||
+           c == '<' || c == '+';
+}
+
+static const char *operator_single(char c)
+{
+    static const char *const single[128] = {
+        ['+'] = "+", ['-'] = "-", ['*'] = "*", ['/'] = "/", ['@'] = "@", ['^'] = "^", ['<'] = "<", ['>'] = ">",
+        ['='] = "=", ['('] = "(", [')'] = ")", ['['] = "[", [']'] = "]", ['{'] = "{", ['}'] = "}", [','] = ",",
+        [':'] = ":", ['.'] = ".", ['\''] = "'", ['?'] = "?",
+    };
+    return c > 0 ? single[(int)c] : NULL;
+}
+
 static const char *operator_find(const char *s, size_t n)
 {
-    for (int i = 0; i < N_OPERATOR; i++) {
-        size_t k = strlen(operators[i]);
-        if (k <= n && !memcmp(operators[i], s, k)) return operators[i];
-    }
+    for (int i = 0; i < N_OPERATOR; i++)
+        if (begins_with(operators[i], s, n)) return operators[i];
     return NULL;
 }
 
@@ -438,9 +506,8 @@ static Token stranger_or_end(Lexer *lx, bool *found)
     size_t from = lx->at, left = window_left(lx);
     *found = true;
     for (int i = 0; i < N_STRANGER; i++) {
-        size_t k = strlen(strangers[i].sign);
-        if (k > left || memcmp(strangers[i].sign, here(lx), k)) continue;
-        lx->at += k;
+        if (!begins_with(strangers[i].sign, here(lx), left)) continue;
+        lx->at += strlen(strangers[i].sign);
         Token t = token_bad(lx, from, "%s is not an operator", strangers[i].sign);
         diag_hint(&lx->bad, "%s", strangers[i].hint);
         return t;
@@ -453,10 +520,10 @@ static Token stranger_or_end(Lexer *lx, bool *found)
  * a faulty statement is found. */
 static void bracket_note(Lexer *lx, const char *op)
 {
-    if (strchr("([{", *op)) {
+    if (*op == '(' || *op == '[' || *op == '{') {
         if (lx->depth < (int)sizeof lx->open) lx->open[lx->depth] = *op;
         lx->depth++;
-    } else if (strchr(")]}", *op) && lx->depth > 0) {
+    } else if ((*op == ')' || *op == ']' || *op == '}') && lx->depth > 0) {
         lx->depth--;
     }
 }
@@ -499,8 +566,10 @@ static Token lex_alien(Lexer *lx, int c, int length)
 
 static Token lex_sign(Lexer *lx)
 {
-    int length, c = lex_code_point(here(lx), window_left(lx), &length);
-    const char *alias = alias_find(c);
+    int length, c = code_point(here(lx), window_left(lx), &length);
+    const char *plain = window_left(lx) > 1 && joins(here(lx)[1]) ? NULL : operator_single(*here(lx));
+    if (plain) return token_op(lx, plain, 1);
+    const char *alias = c < 0x80 ? NULL : alias_find(c);
     if (alias) return token_op(lx, alias, (size_t)length);
     bool found;
     Token t = stranger_or_end(lx, &found);
@@ -512,19 +581,20 @@ static Token lex_sign(Lexer *lx)
 /* Whether a line that ends in this token goes on. */
 static bool token_goes_on(const Token *t)
 {
-    static const char *const open_ended[] = {
-        "+", "-", "*", "/", "@", "^", "==", "!=", "<", "<=", ">", ">=", "=", "->", "<-", ",",
-        "and", "or", "not", "in",
+    static const char *const words[] = { "and", "or", "not", "in" };
+    static const bool open_ended[128] = {
+        ['+'] = true, ['-'] = true, ['*'] = true, ['/'] = true, ['@'] = true, ['^'] = true, ['='] = true, ['!'] = true,
+        ['<'] = true, ['>'] = true, [','] = true,
     };
-    if (t->kind != T_OP && t->kind != T_WORD) return false;
-    for (size_t i = 0; i < sizeof open_ended / sizeof *open_ended; i++)
-        if (!strcmp(t->op, open_ended[i])) return true;
+    if (t->kind == T_OP) return open_ended[(int)*t->op];
+    for (size_t i = 0; t->kind == T_WORD && i < sizeof words / sizeof *words; i++)
+        if (*t->op == *words[i] && !strcmp(t->op, words[i])) return true;
     return false;
 }
 
 static Token lex_token(Lexer *lx)
 {
-    int length, c = lex_code_point(here(lx), window_left(lx), &length);
+    int length, c = code_point(here(lx), window_left(lx), &length);
     bool point_number = c == '.' && window_left(lx) > 1 && is_digit(here(lx)[1]);
     if (is_digit(c) || point_number) return lex_number(lx);
     if (lex_is_letter(c)) return lex_name(lx);

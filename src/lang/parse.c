@@ -14,12 +14,41 @@
 /* The column of a statement is looked for that far to the left. */
 enum { LINE_MOST = 1000 };
 
-/* The tokens of one statement, and the lexer behind them. */
+enum { SHORT_SCAN = 32, TOKEN_BYTES = sizeof(Ast) + 8 };   /* its node, and its share of texts and places */
+
+/* The tokens of one statement, and the lexer behind them. Most statements are short:
+ * their tokens need no memory of their own. */
 typedef struct {
     Lexer  lx;
     Token *tok;
     int    n, cap;
+    bool   reached;       /* looked at the end of the text                     */
+    Token  few[SHORT_SCAN];
 } Scan;
+
+static void scan_begin(Scan *s)
+{
+    s->tok = s->few;
+    s->n = 0;
+    s->cap = SHORT_SCAN;
+    s->reached = false;
+}
+
+static void scan_end(Scan *s)
+{
+    if (s->tok != s->few) free(s->tok);
+}
+
+static void scan_add(Scan *s, Token t)
+{
+    if (s->n == s->cap) {
+        Token *old = s->tok == s->few ? NULL : s->tok;
+        s->cap *= 2;
+        s->tok = mem_grow(old, (size_t)s->cap, sizeof t);
+        if (!old) memcpy(s->tok, s->few, sizeof s->few);
+    }
+    s->tok[s->n++] = t;
+}
 
 /* Blank lines, comments and stray semicolons before a statement. */
 static void reader_skip(Reader *r)
@@ -53,13 +82,14 @@ static bool scan_is_topic(const Reader *r, const Token *t)
 }
 
 /* `}` and a newline end an if only when no else follows. */
-static bool else_follows(const Scan *s)
+static bool else_follows(Scan *s)
 {
     if (s->n == 0 || !token_is(&s->tok[s->n - 1], "}")) return false;
     Lexer peek = s->lx;
     Token t;
     do t = lex_next(&peek);
     while (t.kind == T_EOL);
+    s->reached |= peek.at >= peek.len;
     return token_is(&t, "else");
 }
 
@@ -72,8 +102,7 @@ static void scan_statement(Scan *s, const Reader *r)
                     (token_ends(&t) && (s->lx.depth == 0 || s->lx.raw));
         if (s->n == 0) s->lx.raw = scan_is_topic(r, &t);
         if (t.kind == T_EOL && ends && else_follows(s)) continue;
-        GROW(s->tok, s->n, s->cap);
-        s->tok[s->n++] = t;
+        scan_add(s, t);
         if (ends) return;
     }
 }
@@ -93,10 +122,13 @@ static int reader_column(const Reader *r)
 
 static Source *source_new(const Reader *r, size_t bytes)
 {
-    Source *s = mem_new(sizeof *s);
+    size_t name = strlen(r->name) + 1;
+    Source *s = mem_new(sizeof *s + name + bytes + 1);
     s->refs = 1;
-    s->name = mem_str(r->name);
-    s->text = mem_strn(r->text + r->at, bytes);
+    s->name = (char *)(s + 1);
+    s->text = s->name + name;
+    memcpy(s->name, r->name, name);
+    memcpy(s->text, r->text + r->at, bytes);
     s->line = r->line;
     s->col = reader_column(r);
     return s;
@@ -153,28 +185,48 @@ static Status reader_refuse_long(Reader *r, Scan *s, Source **out, Diag *d)
     return d->code;
 }
 
-Status parse_next(Reader *r, Source **out, Diag *d)
+/* The next statement, whatever may follow behind len; *reached: it was looked there. */
+static Status read_statement(Reader *r, Source **out, Diag *d, bool *reached)
 {
-    *out = NULL;
-    diag_clear(d);
     reader_skip(r);
-    if (r->at >= r->len) return OK;
-    Scan s = { .n = 0 };
+    *reached = r->at >= r->len;
+    if (*reached) return OK;
+    Scan s;
+    scan_begin(&s);
     scan_statement(&s, r);
+    *reached = s.reached || s.lx.at >= s.lx.len;
+    if (*reached && r->more) return scan_end(&s), OK;
     if (s.lx.too_long) {
         Status code = reader_refuse_long(r, &s, out, d);
-        free(s.tok);
+        *reached = s.lx.at >= s.lx.len;
+        scan_end(&s);
         return code;
     }
     Source *src = source_new(r, scan_bytes(&s));
+    if (s.n < SHORT_SCAN) arena_reserve(&src->arena, (size_t)s.n * TOKEN_BYTES);
     Parser p = parser_over(r, &s, &src->arena, d);
     src->tree = statement_parse(&p);
     if (!src->tree) arena_clear(&src->arena);
     if (src->tree || !reader_resume(r, &s, &p)) reader_pass(r, &s.lx);
     free(p.stack);
-    free(s.tok);
+    scan_end(&s);
     *out = src;
     return d->code;
+}
+
+Status parse_next(Reader *r, Source **out, Diag *d)
+{
+    Reader before = *r;
+    bool reached;
+    *out = NULL;
+    diag_clear(d);
+    Status st = read_statement(r, out, d, &reached);
+    if (!r->more || !reached) return st;
+    source_drop(*out);
+    *out = NULL;
+    *r = before;
+    diag_clear(d);
+    return OK;
 }
 
 /* Nothing but blank space and comments is left behind the scanned tokens. */
@@ -188,7 +240,8 @@ static bool reader_is_done(Reader *r, const Scan *s)
 Source *parse_expr(const char *name, const char *text, Diag *d)
 {
     Reader r = { .name = name, .text = text, .len = strlen(text), .line = 1 };
-    Scan s = { .n = 0 };
+    Scan s;
+    scan_begin(&s);
     diag_clear(d);
     scan_statement(&s, &r);
     Source *src = source_new(&r, r.len);
@@ -200,7 +253,7 @@ Source *parse_expr(const char *name, const char *text, Diag *d)
         src->tree = parser_fail(&p, "expected an operator or the end of the line%s", after);
     }
     free(p.stack);
-    free(s.tok);
+    scan_end(&s);
     if (src->tree) return src;
     source_drop(src);
     return NULL;

@@ -14,14 +14,21 @@ typedef struct {
     const char *text;      /* whole text, need not be NUL-terminated */
     size_t      len;
     size_t      at;        /* next byte */
+    bool        more;      /* the text goes on behind len; see parse_next */
     int         line;      /* of byte `at`, from 1 */
     bool      (*is_command)(void *ctx, const char *name); /* decides `NAME arg` */
     const char *(*near_command)(void *ctx, const char *word);   /* what was meant; may be NULL */
     void       *ctx;
 } Reader;
 
+/* So far back from `at` is looked, for the docs above a statement and its line: a long
+ * text may be given in parts, as long as that much is left in front. */
+enum { READER_BACK = 132 << 10 };
+
 /* Read the next statement.
- *   OK            *out is a new Source (count 1), or NULL at the end of text
+ *   OK            *out is a new Source (count 1), or NULL at the end of text; with
+ *                 `more`: NULL, and nothing read, when the statement is not known to
+ *                 end before len
  *   E_INCOMPLETE  the text ends inside a bracket, string or after an operator
  *   E_SYNTAX ...  d says why; *out is a Source without tree whose text is the
  *                 whole faulty statement (for the caret); the reader stands

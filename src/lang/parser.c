@@ -20,11 +20,6 @@ Span token_span(const Token *t)
     return (Span){ t->from, t->to };
 }
 
-bool token_is(const Token *t, const char *op)
-{
-    return (t->kind == T_OP || t->kind == T_WORD) && !strcmp(t->op, op);
-}
-
 bool token_ends(const Token *t)
 {
     return t->kind == T_END || t->kind == T_EOL || t->kind == T_SEMI;

@@ -15,6 +15,8 @@
 #ifndef GRADUS_PARSER_H
 #define GRADUS_PARSER_H
 
+#include <string.h>
+
 #include "lang/lex.h"
 #include "lang/parse.h"
 
@@ -40,7 +42,11 @@ typedef struct {
 static inline const Token *token_now(const Parser *p) { return &p->tok[p->i]; }
 const Token *token_ahead(const Parser *p, int k);          /* the k-th behind it, or the last */
 Span  token_span(const Token *t);
-bool  token_is(const Token *t, const char *op);            /* operator or keyword */
+/* operator or keyword */
+static inline bool token_is(const Token *t, const char *op)
+{
+    return (t->kind == T_OP || t->kind == T_WORD) && *t->op == *op && !strcmp(t->op, op);
+}
 bool  token_ends(const Token *t);                          /* end of line or text, ; */
 bool  token_accept(Parser *p, const char *op);             /* step over it if it is next */
 void  token_step(Parser *p);

@@ -245,6 +245,43 @@ def test_resizing_while_typing_keeps_the_line():
     check(b"10" in t.raw, "the line was kept")
 
 
+def stop_a_loop(loop, ask, changes=True):
+    """Ctrl-C ends the loop at once and keeps what it has come to; undo takes all of it back."""
+    t = Term()
+    for name in "ab":
+        t.line(f"{name} <- 0;")
+        t.wait_prompt()
+    t.line(loop)
+    time.sleep(1)
+    asked = time.monotonic()
+    t.key("ctrl_c")
+    t.wait("stopped")
+    t.wait_prompt()
+    check(time.monotonic() - asked < 1, "the loop went on for a second after Ctrl-C")
+    t.line(ask)
+    t.wait_line("1")
+    t.wait_prompt()
+    if not changes:
+        return
+    t.line("undo")
+    t.wait_prompt()
+    t.line("a == 0 and b == 0")
+    t.wait_line("1")
+
+
+def test_ctrl_c_stops_a_loop_of_numbers_and_keeps_them():
+    stop_a_loop("while 1 { a <- a + 1 }", "a > 1000 and floor(a) == a")
+
+
+def test_ctrl_c_stops_a_loop_inside_a_loop():
+    stop_a_loop("repeat 3 { b <- b + 1; while 1 { a <- a + 1 } }", "b == 1 and a > 1000")
+    stop_a_loop("while 1 { b <- b + 1; while a - 5*b < 0 { a <- a + 1 } }", "a - 5*b >= -5 and b > 1000")
+
+
+def test_ctrl_c_stops_a_loop_of_nothing():
+    stop_a_loop("while 1 { }", "a == 0", False)
+
+
 def test_ctrl_z_gives_the_terminal_back_and_fg_returns_to_the_line():
     t = Shell()
     t.send("20 + 3")

@@ -26,6 +26,67 @@ static Reader reader_over(const char *text)
                      .is_command = some_command };
 }
 
+static void dump(Text *to, const Ast *a);
+
+/* All statements and faults of a text whose end comes into sight byte by byte, from `first` on,
+ * `step` at a time; a copy of just what is in sight, so that looking behind it is seen. */
+static void read_in_parts(const char *text, size_t first, size_t step, Text *to)
+{
+    Reader r = { .name = "test.gr", .line = 1, .is_command = some_command };
+    size_t all = strlen(text), sight = first < all ? first : all;
+    char *part = NULL;
+    for (bool more = true;;) {
+        if (more) {
+            free(part);
+            part = mem_strn(text, sight);
+            part = mem_grow(part, sight + !sight, 1);
+            r.text = part;
+            r.len = sight;
+            r.more = sight < all;
+            more = false;
+        }
+        Source *s;
+        Diag d = { 0 };
+        Status code = parse_next(&r, &s, &d);
+        if (code == OK && !s && !r.more) break;
+        if (code == OK && !s) {
+            sight = sight + step < all ? sight + step : all;
+            more = true;
+            continue;
+        }
+        text_addf(to, "%d:%d-%d %s", code, s->line, s->col, s->text);
+        if (s->tree) dump(to, s->tree);
+        if (s->tree && s->tree->doc) text_addf(to, " doc %s", s->tree->doc);
+        text_addf(to, " next %zu %d | %s\n", r.at, r.line, d.text);
+        source_drop(s);
+        if (code == E_INCOMPLETE) break;
+    }
+    free(part);
+}
+
+static void parts(void)
+{
+    const char *text =
+        "#!/usr/bin/gradus\n# a doc\n# of two lines\nx = 12.5e3 # behind\n\ny <- x² + α·2; print y\n"
+        "if x > 1 { y <- 2 }\n\n# between\nelse if x > 0 { y <- 3\n}\nelse { y <- 4 }\nif x { 1 }\nelsewhere = 3\n"
+        "f(a,\n  b=2) = {\n c = a +\n b\n c^2 }\nx == = 3\n[1, 2,\n 3]\nhelp a b\n\"text \\\" # x\" \nrepeat 3 { x <- 1 }}\n"
+        "net = input(2) ->\n h: dense(2)\n# last";
+    Text whole = { 0 };
+    read_in_parts(text, strlen(text), 1, &whole);
+    int wrong = 0;
+    for (size_t step = 1; step < 40; step += 1 + step / 4)
+        for (size_t first = 0; first <= strlen(text); first++) {
+            Text got = { 0 };
+            read_in_parts(text, first, step, &got);
+            wrong += strcmp(text_str(&got), text_str(&whole)) != 0;
+            text_free(&got);
+        }
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT(strstr(text_str(&whole), "doc a doc\nof two lines") != NULL);
+    CU_ASSERT(strstr(text_str(&whole), "net = input(2)") != NULL);
+    text_free(&whole);
+}
+
 /* (kind text kid kid ...), leaves bare, a missing kid as _. */
 static void dump(Text *to, const Ast *a)
 {
@@ -479,6 +540,7 @@ CU_TestInfo parse_tests[] = {
     { "help takes any word or sign as its topic", topics },
     { "control holds blocks, and else may stand on the next line", control },
     { "the reader gives each statement its text, line, column and doc", lines },
+    { "a text in parts is read as the whole would be", parts },
     { "the comment above a statement in a block is its doc", inner_docs },
     { "every piece knows its place", spans },
     { "a fault names what was expected and found, at its place", messages },
