@@ -7,7 +7,9 @@
 
 #include "graph/session.h"
 
-extern const Builtin natives_train[];   /* train, predict, evaluate, summary, reset */
-extern const Builtin natives_data[];    /* ended by name NULL, as every table */
+extern const Builtin natives_train[];   /* train, ...; each table is ended by name NULL */
+extern const Builtin natives_data[];    /* data, csv, dataset                         */
+extern const Builtin natives_files[];   /* idx, npy, npz                              */
+extern const Builtin natives_rows[];    /* split, shuffle, append, standardize, ...   */
 
 #endif
