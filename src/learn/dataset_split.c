@@ -134,7 +134,7 @@ static Status sizes_fractions(const double *part, int n, int64_t all, int64_t *r
         int64_t to = llround(sum * (double)all);
         if (sum > 1 + 1e-9) {
             char f[NUM_TEXT];
-            diag_set(d, E_RANGE, nowhere, "the parts add up to %s, more than all rows", num_exact(f, sum));
+            diag_set(d, E_RANGE, nowhere, "the parts add up to %s, more than all rows", num_print(f, sum, (NumFormat){ NUM_SIG, 6 }));
             return diag_hint(d, "Parts such as 0.6, 0.2 add up to at most 1; what is left is a part of its own.");
         }
         rows[i] = to - used;
