@@ -127,9 +127,11 @@ library_sources = \
   src/learn/idx.c \
   src/learn/idx.h \
   src/learn/natives.h \
+  src/learn/natives_classes.c \
   src/learn/natives_data.c \
   src/learn/natives_files.c \
   src/learn/natives_rows.c \
+  src/learn/natives_scale.c \
   src/learn/natives_train.c \
   src/learn/network.c \
   src/learn/network.h \

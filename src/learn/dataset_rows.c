@@ -261,7 +261,9 @@ static void augment_fill(const DataView *v, const Augment *how, const Frame *f, 
         } else {
             memcpy(to, from, sizeof *to * (size_t)v->n_in);
         }
-        for (int64_t c = 0; c < v->n_in && how->noise > 0; c++) to[c] += how->noise * sd[c] * rng_normal(rng);
+        for (int64_t c = 0; c < v->n_in && how->noise > 0; c++) {
+            to[c] += how->noise * sd[c] * rng_normal(rng);
+        }
     }
     free(sd);
 }
@@ -272,7 +274,9 @@ static Status augment_view(const Record *r, const DataView *v, const Augment *ho
     Frame f = { 0 };
     if (how->shift) TRY(augment_frame(v, how, &f, d));
     int64_t n = v->rows * (1 + how->copies);
-    if (n > UINT32_MAX) return diag_set(d, E_LIMIT, nowhere, "%lld rows are more than a data set can have", (long long)n);
+    if (n > UINT32_MAX) {
+        return diag_set(d, E_LIMIT, nowhere, "%lld rows are more than a data set can have", (long long)n);
+    }
     uint32_t *row = mem_new(sizeof *row * (size_t)n);
     for (int64_t i = 0; i < n; i++) row[i] = (uint32_t)(i % v->rows);
     Status s = dataset_pick(r, row, n, out, d);

@@ -124,7 +124,8 @@ static Status part_empty(double part, int64_t all, int which, Diag *d)
 }
 
 /* Sizes of parts given as fractions; what is left of 1 is one part more. */
-static Status sizes_fractions(const double *part, int n, int64_t all, int64_t *rows, int *parts, Diag *d)
+static Status sizes_fractions(const double *part, int n, int64_t all, int64_t *rows, int *parts,
+                              Diag *d)
 {
     double sum = 0;
     int64_t used = 0;
@@ -134,8 +135,10 @@ static Status sizes_fractions(const double *part, int n, int64_t all, int64_t *r
         int64_t to = llround(sum * (double)all);
         if (sum > 1 + 1e-9) {
             char f[NUM_TEXT];
-            diag_set(d, E_RANGE, nowhere, "the parts add up to %s, more than all rows", num_print(f, sum, (NumFormat){ NUM_SIG, 6 }));
-            return diag_hint(d, "Parts such as 0.6, 0.2 add up to at most 1; what is left is a part of its own.");
+            num_print(f, sum, (NumFormat){ NUM_SIG, 6 });
+            diag_set(d, E_RANGE, nowhere, "the parts add up to %s, more than all rows", f);
+            return diag_hint(d, "Parts such as 0.6, 0.2 add up to at most 1; what is left is a part "
+                             "of its own.");
         }
         rows[i] = to - used;
         used = to;
@@ -158,7 +161,8 @@ static Status sizes_rows(const double *part, int n, int64_t all, int64_t *rows, 
             char f[NUM_TEXT];
             diag_set(d, E_RANGE, nowhere, "%s rows were asked for, but the data set has %lld",
                      num_exact(f, sum), (long long)all);
-            return diag_hint(d, "Sizes add up to at most %lld; what is left is a part of its own.", (long long)all);
+            return diag_hint(d, "Sizes add up to at most %lld; what is left is a part of its own.",
+                             (long long)all);
         }
     }
     *parts = n;

@@ -10,6 +10,8 @@
 extern const Builtin natives_train[];   /* train, ...; each table is ended by name NULL */
 extern const Builtin natives_data[];    /* data, csv, dataset                         */
 extern const Builtin natives_files[];   /* idx, npy, npz                              */
-extern const Builtin natives_rows[];    /* split, shuffle, append, standardize, ...   */
+extern const Builtin natives_rows[];    /* split, shuffle, rows, append, augment, ... */
+extern const Builtin natives_scale[];   /* standardize, minmax, unscale               */
+extern const Builtin natives_classes[]; /* class_of, class_index, binary              */
 
 #endif

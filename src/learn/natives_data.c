@@ -135,16 +135,17 @@ static Status csv_columns_alike(Call *c, const CsvTable *t, const Record *like)
     const Value *names = record_find(like, "names");
     const List *l = names && names->kind == V_LIST ? names->list : NULL;
     if (!l || l->n != t->features) {
-        return diag_set(c->d, E_SHAPE, at, "the file has %d feature%s, the data set of like= has %d", t->features,
-                        t->features == 1 ? "" : "s", l ? l->n : 0);
+        return diag_set(c->d, E_SHAPE, at, "the file has %d feature%s, the data set of like= has %d",
+                        t->features, t->features == 1 ? "" : "s", l ? l->n : 0);
     }
     for (int i = 0; i < l->n; i++) {
         if (l->item[i].kind == V_STR && strcmp(l->item[i].str->s, t->names[i]) == 0) continue;
+        const char *is = l->item[i].kind == V_STR ? l->item[i].str->s : "";
         Text a = { 0 }, b = { 0 };
         text_add_safe(&a, t->names[i], strnlen(t->names[i], 60));
-        if (l->item[i].kind == V_STR) text_add_safe(&b, l->item[i].str->s, strnlen(l->item[i].str->s, 60));
-        diag_set(c->d, E_NAME, at, "feature %d of the file is \"%s\", that of like= is \"%s\"", i, text_str(&a),
-                 text_str(&b));
+        text_add_safe(&b, is, strnlen(is, 60));
+        diag_set(c->d, E_NAME, at, "feature %d of the file is \"%s\", that of like= is \"%s\"", i,
+                 text_str(&a), text_str(&b));
         text_free(&a);
         text_free(&b);
         return diag_hint(c->d, "Both must have the same columns in the same order; skip= leaves some out.");

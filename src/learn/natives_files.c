@@ -113,8 +113,8 @@ static Status idx_divide(Call *c, Node *x)
     double by;
     TRY(call_key_number(c, "divide", 1, &by));
     if (by == 0 || !isfinite(by)) {
-        return diag_set(c->d, E_RANGE, call_key_span(c, "divide"), "divide= is a number that can be divided by, "
-                        "such as 255");
+        return diag_set(c->d, E_RANGE, call_key_span(c, "divide"),
+                        "divide= is a number that can be divided by, such as 255");
     }
     for (int64_t i = 0; i < x->len && by != 1; i++) x->val[i] /= by;
     return OK;
@@ -151,14 +151,14 @@ static Status labels_name(Call *c, int n, Names *out)
     if (v.kind == V_LIST) {
         TRY(names_from(c, v, call_key_span(c, "classes"), "classes=", out));
         if (out->n >= n) return OK;
-        return diag_set(c->d, E_RANGE, call_key_span(c, "classes"), "classes= has %d names, but there are labels up to %d",
-                        out->n, n - 1);
+        return diag_set(c->d, E_RANGE, call_key_span(c, "classes"),
+                        "classes= has %d names, but there are labels up to %d", out->n, n - 1);
     }
     int64_t asked;
     TRY(call_key_int(c, "classes", n, &asked));
     if (asked < n || asked > 100000) {
-        return diag_set(c->d, E_RANGE, call_key_span(c, "classes"), "classes=%lld, but there are labels up to %d",
-                        (long long)asked, n - 1);
+        return diag_set(c->d, E_RANGE, call_key_span(c, "classes"),
+                        "classes=%lld, but there are labels up to %d", (long long)asked, n - 1);
     }
     out->s = mem_new(sizeof *out->s * (size_t)asked);
     for (; out->n < asked; out->n++) {

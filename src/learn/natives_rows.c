@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "graph/gbuild.h"
 #include "learn/args.h"
 #include "learn/natives.h"
 
@@ -263,15 +262,16 @@ static Status augment_keys(Call *c, Augment *how)
     TRY(call_key_int(c, "copies", 1, &how->copies));
     TRY(augment_image(c, how));
     if (!(how->noise >= 0 && how->noise < INFINITY)) {
-        return diag_set(c->d, E_RANGE, call_key_span(c, "noise"), "noise= is a number of deviations, 0 or more");
+        return diag_set(c->d, E_RANGE, call_key_span(c, "noise"),
+                        "noise= is a number of deviations, 0 or more");
     }
     if (how->shift < 0 || how->shift > UINT16_MAX) {
-        return diag_set(c->d, E_RANGE, call_key_span(c, "shift"), "shift= is a number of pixels, 0 or more, not %lld",
-                        (long long)how->shift);
+        return diag_set(c->d, E_RANGE, call_key_span(c, "shift"),
+                        "shift= is a number of pixels, 0 or more, not %lld", (long long)how->shift);
     }
     if (how->copies < 1 || how->copies > 1000) {
-        return diag_set(c->d, E_RANGE, call_key_span(c, "copies"), "copies= goes from 1 to 1000, not %lld",
-                        (long long)how->copies);
+        return diag_set(c->d, E_RANGE, call_key_span(c, "copies"),
+                        "copies= goes from 1 to 1000, not %lld", (long long)how->copies);
     }
     if (how->noise > 0 || how->shift) return OK;
     diag_set(c->d, E_RANGE, c->at, "augment needs noise= or shift=, or the copies are the same");
@@ -289,210 +289,6 @@ static Status run_augment(Call *c, Value *out)
     Status s = dataset_augment(r, &how, rng, &to, c->d);
     return give(c, s, to, out);
 }
-
-/* ---- classes by name ---- */
-
-static Status class_number(Call *c, const Names *classes, const char *name, Span at, double *out)
-{
-    for (int i = 0; i < classes->n; i++) {
-        if (strcmp(classes->s[i], name) != 0) continue;
-        *out = i;
-        return OK;
-    }
-    Text t = { 0 };
-    text_add_safe(&t, name, strnlen(name, 60));
-    diag_set(c->d, E_NAME, at, "there is no class \"%s\" in the data set", text_str(&t));
-    text_clear(&t);
-    for (int i = 0; i < classes->n && t.len < 300; i++) {
-        text_add(&t, i ? ", " : "");
-        text_add_safe(&t, classes->s[i], strnlen(classes->s[i], 60));
-    }
-    diag_hint(c->d, "The classes are %s.", text_str(&t));
-    text_free(&t);
-    return E_NAME;
-}
-
-static Status need_classes(Call *c, Record **r, Names *classes)
-{
-    TRY(call_dataset(c, r));
-    *classes = names_of_classes(*r);
-    if (classes->n) return OK;
-    names_free(classes);
-    diag_set(c->d, E_TYPE, call_span(c, 0), "the data set has no classes");
-    return diag_hint(c->d, "dataset(x, y, classes=[\"no\", \"yes\"]) and csv(file, classes=1) make them.");
-}
-
-static Status index_of_names(Call *c, const Names *classes, Value v, Value *out)
-{
-    Span at = call_span(c, 1);
-    Names wanted = { 0 };
-    if (v.kind == V_STR) {
-        double one;
-        TRY(class_number(c, classes, v.str->s, at, &one));
-        *out = value_num(one);
-        return OK;
-    }
-    TRY(names_from(c, v, at, "class_index", &wanted));
-    int64_t n = wanted.n;
-    Shape s = shape_of(1, &n);
-    Node *leaf = node_leaf(&s, NULL, c->d);
-    Status status = leaf ? OK : c->d->code;
-    for (int i = 0; i < n && status == OK; i++) status = class_number(c, classes, wanted.s[i], at, &leaf->val[i]);
-    names_free(&wanted);
-    if (status == OK) *out = value_node(leaf);
-    else node_drop(leaf);
-    return status;
-}
-
-static Status run_class_index(Call *c, Value *out)
-{
-    Record *r;
-    Names classes;
-    Value v;
-    TRY(call_value(c, 1, &v));
-    TRY(need_classes(c, &r, &classes));
-    Status s = index_of_names(c, &classes, v, out);
-    names_free(&classes);
-    return s;
-}
-
-/* The class that n numbers name: one is its index, several are scores of each. */
-static Status class_meant(Call *c, const Names *classes, const double *v, int64_t n, Value *out)
-{
-    int64_t best = 0;
-    for (int64_t i = 1; i < n; i++) {
-        if (v[i] > v[best]) best = i;
-    }
-    double index = n == 1 ? v[0] : (double)best;
-    if (index >= 0 && index < classes->n && index == floor(index)) {
-        *out = value_str(classes->s[(int)index]);
-        return OK;
-    }
-    char b[NUM_TEXT];
-    return diag_set(c->d, E_RANGE, call_span(c, 1), "there is no class %s; they have the numbers 0 to %d",
-                    num_exact(b, index), classes->n - 1);
-}
-
-static Status names_of_rows(Call *c, const Names *classes, const Node *y, const double *v, Value *out)
-{
-    bool scores = y->shape.rank && y->shape.dim[y->shape.rank - 1] == classes->n && classes->n > 1;
-    int64_t each = scores ? classes->n : 1, n = y->len / each;
-    if (n == 1 && y->shape.rank <= 1) return class_meant(c, classes, v, each, out);
-    List *l = list_new((int)n);
-    *out = value_list(l);
-    for (int i = 0; i < l->n; i++) {
-        Status s = class_meant(c, classes, v + i * each, each, &l->item[i]);
-        if (s == OK) continue;
-        value_drop(out);
-        return s;
-    }
-    return OK;
-}
-
-static Status run_class_of(Call *c, Value *out)
-{
-    Record *r;
-    Names classes;
-    Node *y;
-    TRY(call_node(c, 1, &y));
-    const double *v = node_eval(y, c->d);
-    if (!v) return c->d->code;
-    TRY(need_classes(c, &r, &classes));
-    Status s = y->len == 0 || y->len > LIMIT_DIM
-                   ? diag_set(c->d, E_SHAPE, call_span(c, 1), "numbers or scores of classes are needed here")
-                   : names_of_rows(c, &classes, y, v, out);
-    names_free(&classes);
-    return s;
-}
-
-static Status run_binary(Call *c, Value *out)
-{
-    Record *r, *to = NULL;
-    Names classes;
-    const char *name = NULL;
-    double one = 1;
-    TRY(need_classes(c, &r, &classes));
-    Status s = call_key_text(c, "one", NULL, &name);
-    if (s == OK && name) s = class_number(c, &classes, name, call_key_span(c, "one"), &one);
-    names_free(&classes);
-    if (s == OK) s = dataset_binary(r, (int64_t)one, &to, c->d);
-    return give(c, s, to, out);
-}
-
-/* ---- standardize, minmax ---- */
-
-static Status scale_like(Call *c, Record **like)
-{
-    Value v;
-    *like = NULL;
-    if (!call_has(c, "like")) return OK;
-    TRY(call_key(c, "like", &v));
-    return need_dataset(c, v, call_key_span(c, "like"), like);
-}
-
-/* shift and scale of like=, fit for x, which is a sample or rows of them. */
-static Status tensor_like(Call *c, const Record *like, const Node *x, Node **shift, Node **scale)
-{
-    if (!like) {
-        diag_set(c->d, E_TYPE, call_span(c, 0), "%s of a tensor needs like=, a data set that was scaled",
-                 c->row->name);
-        return diag_hint(c->d, "%s(x, like=known) uses the numbers that known was scaled with.", c->row->name);
-    }
-    *shift = dataset_node(like, "shift");
-    *scale = dataset_node(like, "scale");
-    if (!*shift || !*scale) {
-        return diag_set(c->d, E_TYPE, call_key_span(c, "like"), "the data set of like= has not been scaled");
-    }
-    const Shape *s = &x->shape, *of = &(*shift)->shape;
-    bool fits = s->rank >= of->rank && s->rank <= of->rank + 1;
-    for (int i = 0; i < of->rank && fits; i++) {
-        fits = s->dim[s->rank - of->rank + i] == of->dim[i];
-    }
-    if (fits) return OK;
-    char a[SHAPE_TEXT], b[SHAPE_TEXT];
-    return diag_set(c->d, E_SHAPE, call_span(c, 0), "shape %s is neither a sample of like=, %s, nor rows of them",
-                    shape_print(a, s), shape_print(b, of));
-}
-
-/* (x - shift)/scale or x*scale + shift, as an expression that follows x. */
-static Status tensor_scale(Call *c, Node *x, bool back, Value *out)
-{
-    Record *like;
-    Node *shift, *scale;
-    TRY(scale_like(c, &like));
-    TRY(tensor_like(c, like, x, &shift, &scale));
-    Node *first = back ? gb_mul(x, scale) : gb_sub(x, shift);
-    *out = value_node(back ? gb_add(first, shift) : gb_div(first, scale));
-    node_drop(first);
-    return OK;
-}
-
-static Status run_scale(Call *c, ScaleKind kind, Value *out)
-{
-    Record *r, *like, *to = NULL;
-    Value v;
-    TRY(call_value(c, 0, &v));
-    if (v.kind == V_NODE) return tensor_scale(c, v.node, false, out);
-    TRY(call_dataset(c, &r));
-    TRY(scale_like(c, &like));
-    Status s = dataset_scale(r, kind, like, &to, c->d);
-    if (s != OK && like) placed(c, s, call_key_span(c, "like"));
-    return give(c, s, to, out);
-}
-
-static Status run_unscale(Call *c, Value *out)
-{
-    Record *r, *to = NULL;
-    Value v;
-    TRY(call_value(c, 0, &v));
-    if (v.kind == V_NODE) return tensor_scale(c, v.node, true, out);
-    TRY(call_dataset(c, &r));
-    Status s = dataset_unscale(r, &to, c->d);
-    return give(c, s, to, out);
-}
-
-static Status run_standardize(Call *c, Value *out) { return run_scale(c, SCALE_STANDARD, out); }
-static Status run_minmax(Call *c, Value *out) { return run_scale(c, SCALE_MINMAX, out); }
 
 /* ---- TABLE ---- */
 
@@ -536,41 +332,5 @@ const Builtin natives_rows[] = {
                  "augment(data(\"digits\"), shift=1, image=[8, 8], seed=1).x.shape",
       .group = "data", .keys = "noise shift copies image seed", .min_args = 1, .max_args = 1,
       .run = run_augment },
-    { .name = "class_of", .usage = "class_of(d, y)",
-      .help = "The name of a class of d from its number, from a one-hot row or from a network's "
-              "outputs, where the largest counts; of several rows a list of names.",
-      .example = "d = data(\"iris\")\nclass_of(d, 2)\nclass_of(d, [0.1, 0.7, 0.2])\nclass_of(d, d.y[0:2])",
-      .group = "data", .keys = NULL, .min_args = 2, .max_args = 2, .run = run_class_of },
-    { .name = "class_index", .usage = "class_index(d, NAME)",
-      .help = "The number of a class of d, or of several in a list; one_hot(class_index(d, NAME), n) "
-              "is its row in y.",
-      .example = "class_index(data(\"iris\"), \"virginica\")\n"
-                 "one_hot(class_index(data(\"iris\"), [\"setosa\", \"virginica\"]), 3)",
-      .group = "data", .keys = NULL, .min_args = 2, .max_args = 2, .run = run_class_index },
-    { .name = "binary", .usage = "binary(d, one=second class)",
-      .help = "A data set of two classes with y as one column, (rows, 1): 1 for the class named by "
-              "one=, 0 for the other; for a network with a single sigmoid output.",
-      .example = "binary(data(\"breast_cancer\"), one=\"malignant\").y[0]\nbinary(moons(n=4)).y.shape",
-      .group = "data", .keys = "one", .min_args = 1, .max_args = 1, .run = run_binary },
-    { .name = "standardize", .usage = "standardize(d, like=)",
-      .help = "Every feature with mean 0 and standard deviation 1 (divided by the number of "
-              "rows); a constant feature becomes 0. The fields shift and scale remember mean "
-              "and deviation; like=train uses those of another set, as a test set must, and d may "
-              "then be a sample or rows of them. unscale takes it back. Error if that set was never "
-              "scaled or has samples of another shape.",
-      .example = "s = split(data(\"iris\"), 0.8, seed=1)\ntrain_set = standardize(s[0])\n"
-                 "test_set = standardize(s[1], like=train_set)\ntrain_set.shift\n"
-                 "standardize([5, 3, 4, 1], like=train_set)",
-      .group = "data", .keys = "like", .min_args = 1, .max_args = 1, .run = run_standardize },
-    { .name = "minmax", .usage = "minmax(d, like=)",
-      .help = "Every feature moved and stretched to run from 0 to 1; a constant feature becomes "
-              "0. shift is the smallest value, scale the range; like= as in standardize.",
-      .example = "minmax(data(\"digits\")).x[0, 0:8]",
-      .group = "data", .keys = "like", .min_args = 1, .max_args = 1, .run = run_minmax },
-    { .name = "unscale", .usage = "unscale(d)  unscale(x, like=d)",
-      .help = "What standardize or minmax did, taken back: of a scaled data set, or of a sample or "
-              "rows on the scale of like=.",
-      .example = "d = standardize(data(\"iris\"))\nunscale(d).x[0]\nunscale(d.x[0], like=d)",
-      .group = "data", .keys = "like", .min_args = 1, .max_args = 1, .run = run_unscale },
     { .name = NULL }
 };

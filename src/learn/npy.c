@@ -127,8 +127,10 @@ static Status entry_kind(Scan *s, NpyHeader *h)
 {
     char descr[64];
     if (scan_char(s, '[')) {
-        bytes_fail(s->b, s->d, E_TYPE, "is a table with named columns of several kinds (a structured array)");
-        return diag_hint(s->d, "Save each column, or numpy.lib.recfunctions.structured_to_unstructured(a).");
+        bytes_fail(s->b, s->d, E_TYPE, "is a table with named columns of several kinds (a "
+                   "structured array)");
+        return diag_hint(s->d, "Save each column, or "
+                         "numpy.lib.recfunctions.structured_to_unstructured(a).");
     }
     if (!scan_text(s, descr, sizeof descr) || strlen(descr) < 2) return scan_fail(s, "the kind of the numbers");
     if (!strchr("<>|=", descr[0])) return scan_fail(s, "the kind of the numbers");
@@ -206,7 +208,8 @@ static Status header_length(Bytes *b, size_t *out, Diag *d)
     raw_numbers(v, bytes == 2 ? RAW_U2 : RAW_U4, false, 1, &n);
     *out = (size_t)n;
     if (*out <= HEADER_MOST) return OK;
-    return bytes_fail(b, d, E_LIMIT, "its header is said to have %zu bytes; the limit is %d", *out, HEADER_MOST);
+    return bytes_fail(b, d, E_LIMIT, "its header is said to have %zu bytes; the limit is %d", *out,
+                      HEADER_MOST);
 }
 
 static Status header_read(Bytes *b, NpyHeader *h, Diag *d)
@@ -265,7 +268,8 @@ Status npy_array(Bytes *b, Node **out, Diag *d)
     Node *leaf = node_leaf(&h.shape, NULL, d);
     if (!leaf) return d->code;
     bool turn = h.columns_first && h.shape.rank > 1 && n > 0;
-    Status s = turn ? read_columns_first(b, &h, n, leaf, d) : raw_read(b, h.kind, h.big_endian, n, leaf->val, d);
+    Status s = turn ? read_columns_first(b, &h, n, leaf, d)
+                    : raw_read(b, h.kind, h.big_endian, n, leaf->val, d);
     if (s == OK) s = bytes_end(b, d);
     if (s != OK) {
         node_drop(leaf);

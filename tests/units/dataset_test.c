@@ -386,6 +386,8 @@ static Session *session_data(void)
     session_add_table(s, natives_data);
     session_add_table(s, natives_files);
     session_add_table(s, natives_rows);
+    session_add_table(s, natives_scale);
+    session_add_table(s, natives_classes);
     return s;
 }
 
