@@ -274,8 +274,12 @@ static Status augment_view(const Record *r, const DataView *v, const Augment *ho
     Frame f = { 0 };
     if (how->shift) TRY(augment_frame(v, how, &f, d));
     int64_t n = v->rows * (1 + how->copies);
-    if (n > UINT32_MAX) {
-        return diag_set(d, E_LIMIT, nowhere, "%lld rows are more than a data set can have", (long long)n);
+    size_t bytes;
+    if (n > UINT32_MAX || !mem_mul((size_t)n, sizeof(double) * (size_t)v->n_in, &bytes) ||
+        bytes > mem_budget()) {
+        diag_set(d, E_LIMIT, nowhere, "%lld rows of %lld numbers do not fit into the memory budget "
+                 "of %zu MB", (long long)n, (long long)v->n_in, mem_budget() >> 20);
+        return diag_hint(d, "Make fewer copies.");
     }
     uint32_t *row = mem_new(sizeof *row * (size_t)n);
     for (int64_t i = 0; i < n; i++) row[i] = (uint32_t)(i % v->rows);

@@ -23,7 +23,7 @@ enum {
     END_SIZE = 22, ENTRY_SIZE = 46, LOCAL_SIZE = 30,
     COMMENT_MOST = 65535,
     DIRECTORY_MOST = 16 << 20,   /* bytes of the directory                    */
-    NAME_MOST = 255,
+    NAME_MOST = 255, ARRAYS_MOST = 4096,
     STORED = 0, DEFLATED = 8
 };
 
@@ -142,6 +142,7 @@ static Status entry_add(Npz *z, const unsigned char *s, int *cap, Diag *d)
         return npz_fail(z, d, E_IO, "is damaged: an array has a name that is empty, too long, unreadable "
                         "or there twice");
     }
+    if (z->n == ARRAYS_MOST) return npz_fail(z, d, E_LIMIT, "holds more than %d arrays", ARRAYS_MOST);
     GROW(z->array, z->n, *cap);
     NpzArray *a = &z->array[z->n++];
     *a = (NpzArray){ .name = mem_strn(name, n - 4), .method = (int)get2(s + 10),

@@ -72,12 +72,13 @@ Status raw_count(const Bytes *b, const Shape *s, RawKind kind, int64_t *out, Dia
 {
     int64_t n = 1, most = INT64_MAX / (int64_t)sizeof(double);
     bool none = false;
-    for (int i = 0; i < s->rank; i++) none |= s->dim[i] == 0;
+    for (int i = 0; i < s->rank; i++) {
+        none |= s->dim[i] == 0;
+        if (s->dim[i] >= 0 && s->dim[i] <= LIMIT_DIM) continue;
+        return bytes_fail(b, d, E_LIMIT, "its header speaks of an axis of %lld; the limit is %d",
+                          (long long)s->dim[i], LIMIT_DIM);
+    }
     for (int i = 0; i < s->rank && !none; i++) {
-        if (s->dim[i] < 0 || s->dim[i] > LIMIT_DIM) {
-            return bytes_fail(b, d, E_LIMIT, "its header speaks of an axis of %lld; the limit is %d",
-                              (long long)s->dim[i], LIMIT_DIM);
-        }
         if (n > most / s->dim[i]) {
             return bytes_fail(b, d, E_LIMIT, "its header speaks of more numbers than there can be");
         }
@@ -86,8 +87,9 @@ Status raw_count(const Bytes *b, const Shape *s, RawKind kind, int64_t *out, Dia
     *out = none ? 0 : n;
     int64_t room = bytes_most(b) / (int64_t)raw_size(kind);
     if (*out <= room) return OK;
-    return bytes_fail(b, d, E_IO, "the file is cut off or damaged: its header speaks of %lld numbers, "
-                      "and there is room for at most %lld", (long long)*out, (long long)room);
+    return bytes_fail(b, d, E_IO, "the file is cut off or damaged: its header speaks of %lld "
+                      "numbers, and there is room for at most %lld", (long long)*out,
+                      (long long)room);
 }
 
 Status raw_read(Bytes *b, RawKind kind, bool big_endian, int64_t n, double *out, Diag *d)

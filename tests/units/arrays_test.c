@@ -162,6 +162,8 @@ static void lying_headers_are_refused_before_memory_is_taken(void)
     npy_fails(npy_written("{'descr': '|u1', 'fortran_order': False, 'shape': (1000000000,), }", 8), E_IO, "at most 8");
     npy_fails(npy_written("{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,), }", 8), E_IO,
               "the length of an axis");
+    npy_fails(npy_written("{'descr': '|u1', 'fortran_order': False, 'shape': (0, 9999999999), }", 0), E_LIMIT,
+              "an axis of 9999999999");
     npy_fails(npy_written("{'descr': '|u1', 'fortran_order': False, 'shape': (-1,), }", 8), E_IO, "the length of an axis");
     npy_fails(npy_written("{'descr': '|u1', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1), }", 1), E_LIMIT, "axes");
     npy_fails(npy_written("{'descr': '|u1', 'fortran_order': False, }", 1), E_IO, "descr, fortran_order and shape");

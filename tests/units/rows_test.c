@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "graph/natives.h"
 #include "graph/session.h"
 #include "learn/natives.h"
@@ -181,6 +182,10 @@ static void alterations_that_cannot_be_are_refused(void)
     refuses("augment(data(\"digits\"), shift=8, image=[8, 8])", E_RANGE, "out of an image of 8 by 8", "");
     refuses("augment(data(\"iris\"))", E_RANGE, "needs noise= or shift=", "");
     refuses("augment(data(\"iris\"), noise=-1)", E_RANGE, "0 or more", "");
+    size_t budget = mem_budget();
+    mem_set_budget(mem_taken() + (8 << 20));
+    refuses("augment(data(\"digits\"), noise=1, copies=1000)", E_LIMIT, "1798797 rows", "fewer copies");
+    mem_set_budget(budget);
     refuses("augment(data(\"iris\"), noise=1, copies=0)", E_RANGE, "1 to 1000", "");
     refuses("augment(data(\"iris\"), shift=1, image=[0, 4])", E_RANGE, "height and width", "");
 }
