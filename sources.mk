@@ -144,6 +144,10 @@ library_sources = \
   src/run/store.h \
   src/run/view.c \
   src/run/view.h \
+  src/learn/args.c \
+  src/learn/args.h \
+  src/learn/bytes.c \
+  src/learn/bytes.h \
   src/learn/csv.c \
   src/learn/csv.h \
   src/learn/csv_number.c \
@@ -155,13 +159,27 @@ library_sources = \
   src/learn/dataset.h \
   src/learn/dataset_labels.c \
   src/learn/dataset_print.c \
+  src/learn/dataset_rows.c \
   src/learn/dataset_scale.c \
+  src/learn/dataset_split.c \
   src/learn/history.c \
+  src/learn/idx.c \
+  src/learn/idx.h \
   src/learn/natives.h \
+  src/learn/natives_classes.c \
   src/learn/natives_data.c \
+  src/learn/natives_files.c \
+  src/learn/natives_rows.c \
+  src/learn/natives_scale.c \
   src/learn/natives_train.c \
   src/learn/network.c \
   src/learn/network.h \
+  src/learn/npy.c \
+  src/learn/npy.h \
+  src/learn/npz.c \
+  src/learn/npz.h \
+  src/learn/rawnum.c \
+  src/learn/rawnum.h \
   src/learn/task.c \
   src/learn/task.h \
   src/learn/train.c \
@@ -277,15 +295,18 @@ prelude_sources = \
   src/prelude/losses.gr \
   src/prelude/metrics.gr \
   src/prelude/neurons.gr \
-  src/prelude/optimizers.gr
+  src/prelude/optimizers.gr \
+  src/prelude/toydata.gr
 
 unit_sources = \
   tests/units/activations_test.c \
+  tests/units/arrays_test.c \
   tests/units/ast_test.c \
   tests/units/canvas_test.c \
   tests/units/chart_test.c \
   tests/units/check_test.c \
   tests/units/csv_test.c \
+  tests/units/damage_test.c \
   tests/units/dataset_test.c \
   tests/units/decks_test.c \
   tests/units/derive_test.c \
@@ -314,6 +335,7 @@ unit_sources = \
   tests/units/reference.c \
   tests/units/reference.h \
   tests/units/rng_test.c \
+  tests/units/rows_test.c \
   tests/units/shape_test.c \
   tests/units/sheet_test.c \
   tests/units/show_test.c \

@@ -210,6 +210,7 @@ static void overview(Session *s, Text *t)
     text_add(t, "Type an equation:  y = 2*x + 1      a command:  step y      more:  help NAME\n\n");
     for (const Group *g = groups; g->group; g++) overview_row(s, t, g);
     static const char *const files[][2] = {
+        { "toy data", "toydata.gr" },
         { "activations", "activations.gr" }, { "neurons", "neurons.gr" }, { "layers", "layers.gr" }, { "losses", "losses.gr" },
         { "optimizers", "optimizers.gr" }, { "initialisers", "initialisers.gr" }, { "metrics", "metrics.gr" }, { "also", "basics.gr" }
     };

@@ -16,6 +16,10 @@ void tables_add(Session *s)
     session_add_table(s, natives_tensor);
     session_add_table(s, natives_train);
     session_add_table(s, natives_data);
+    session_add_table(s, natives_files);
+    session_add_table(s, natives_rows);
+    session_add_table(s, natives_scale);
+    session_add_table(s, natives_classes);
     session_add_table(s, natives_step);
     session_add_table(s, natives_explain);
     session_add_table(s, commands_session);

@@ -72,7 +72,7 @@ struct Session {
     uint64_t   structure;     /* moves when any definition is made or replaced */
     Journal   *journal;       /* of the running statement                 */
     Value      ans;
-    const Builtin *table[16];
+    const Builtin *table[32];
     int        n_table;
     const Builtin *row[SESSION_ROWS];         /* all of them by name, see session.c */
     int        n_indexed;
