@@ -7,7 +7,6 @@
  *     vec_*                  NAME(vec_zero) and so on, see below
  *     TILES(X)               X(rows, vectors) for each size of tile whose sums fit into
  *                            the registers, without gaps up to TALLk rows for k vectors
- *     VECTOR_BYTES           what gemm_cut is to reckon with
  *
  * A tile of C is summed up in registers, over the whole of k. A strip is what tiles below
  * each other share: some vectors of the lanes' side. Strips outside and tiles inside keep
@@ -34,17 +33,43 @@ typedef struct {
     int         keep;                /* and that may be written in C                    */
 } NAME(Strip);
 
-typedef void NAME(Tile)(const NAME(Strip) *s, const Real *x, Real *c);
+/* So many tiles below each other. */
+typedef void NAME(Tile)(const NAME(Strip) *s, const Real *x, Real *c, int64_t tiles);
 
 /* ---- tiles ---- */
 
+/* With checks in it, unrolled code takes minutes to compile. */
+#ifdef __SANITIZE_ADDRESS__
+#define UNROLL
+#else
 #define UNROLL _Pragma("GCC unroll 16")
+#endif
+#define INLINE static inline __attribute__((always_inline))
 
-/* rows, vecs and part are constants where this is used. Rows are reached from every third,
- * which takes fewer registers for addresses than a pointer each. */
-static inline __attribute__((always_inline))
-void NAME(tile_sum)(const NAME(Strip) *s, const Real *x, Real *c, const int rows,
-                    const int vecs, const bool part)
+/* Row r of p. Rows are reached from every third: that takes fewer registers for addresses
+ * than a pointer each. */
+#define ROW(p, r, row) ((r) < 3 ? p + (r)*(row) : (r) < 6 ? p##3 + ((r) - 3)*(row) : p##6 + ((r) - 6)*(row))
+
+/* rows, vecs and part are constants wherever these are used. */
+INLINE void NAME(tile_store)(const NAME(Strip) *s, Real *c, Vec sum[8][4], const int rows, const int vecs)
+{
+    const int64_t ld = s->ld;
+    Real *c3 = rows > 3 ? c + 3*ld : c, *c6 = rows > 6 ? c + 6*ld : c;
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int v = 0; v < vecs - 1; v++) NAME(vec_store)(ROW(c, r, ld) + v*LANES, sum[r][v]);
+    if (s->keep == LANES) {
+        UNROLL for (int r = 0; r < rows; r++)
+            NAME(vec_store)(ROW(c, r, ld) + (vecs - 1)*LANES, sum[r][vecs - 1]);
+    } else {
+        Vec last[8];
+        UNROLL for (int r = 0; r < rows; r++) last[r] = sum[r][vecs - 1];
+        c += (vecs - 1)*LANES;
+        for (int r = 0; r < rows; r++, c += ld) NAME(vec_store_part)(c, last[r], s->keep);
+    }
+}
+
+INLINE void NAME(tile_sum)(const NAME(Strip) *s, const Real *x, Real *c, const int rows, const int vecs,
+                           const bool part)
 {
     const int64_t x_row = s->x_row, x_k = s->x_k, y_k = s->y_k;
     const Real *y = s->y, *x3 = rows > 3 ? x + 3*x_row : x, *x6 = rows > 6 ? x + 6*x_row : x;
@@ -58,26 +83,25 @@ void NAME(tile_sum)(const NAME(Strip) *s, const Real *x, Real *c, const int rows
             b[v] = part && v == vecs - 1 ? NAME(vec_load_part)(y + v*LANES, mask)
                                          : NAME(vec_load)(y + v*LANES);
         UNROLL for (int r = 0; r < rows; r++) {
-            Vec a = NAME(vec_all)(r < 3 ? x + r*x_row : r < 6 ? x3 + (r - 3)*x_row : x6 + (r - 6)*x_row);
+            Vec a = NAME(vec_all)(ROW(x, r, x_row));
             UNROLL for (int v = 0; v < vecs; v++) sum[r][v] = NAME(vec_fma)(a, b[v], sum[r][v]);
         }
         x += x_k, x3 += x_k, x6 += x_k, y += y_k;
     }
-    const int64_t ld = s->ld;
-    const int keep = s->keep;
-    UNROLL for (int r = 0; r < rows; r++) {
-        UNROLL for (int v = 0; v < vecs - 1; v++) NAME(vec_store)(c + r*ld + v*LANES, sum[r][v]);
-        Real *last = c + r*ld + (vecs - 1)*LANES;
-        if (keep == LANES) NAME(vec_store)(last, sum[r][vecs - 1]);
-        else NAME(vec_store_part)(last, sum[r][vecs - 1], keep);
-    }
+    NAME(tile_store)(s, c, sum, rows, vecs);
+}
+
+INLINE void NAME(tile_column)(const NAME(Strip) *s, const Real *x, Real *c, int64_t tiles, const int rows,
+                              const int vecs, const bool part)
+{
+    for (; tiles > 0; tiles--, x += rows*s->x_row, c += rows*s->ld) NAME(tile_sum)(s, x, c, rows, vecs, part);
 }
 
 #define TILE(rows, vecs)                                                                  \
-    static void NAME(tile_##rows##_##vecs)(const NAME(Strip) *s, const Real *x, Real *c)  \
-    { NAME(tile_sum)(s, x, c, rows, vecs, false); }                                       \
-    static void NAME(part_##rows##_##vecs)(const NAME(Strip) *s, const Real *x, Real *c)  \
-    { NAME(tile_sum)(s, x, c, rows, vecs, true); }
+    static void NAME(tile_##rows##_##vecs)(const NAME(Strip) *s, const Real *x, Real *c, int64_t tiles) \
+    { NAME(tile_column)(s, x, c, tiles, rows, vecs, false); }                             \
+    static void NAME(part_##rows##_##vecs)(const NAME(Strip) *s, const Real *x, Real *c, int64_t tiles) \
+    { NAME(tile_column)(s, x, c, tiles, rows, vecs, true); }
 TILES(TILE)
 #undef TILE
 
@@ -86,6 +110,7 @@ TILES(TILE)
 static NAME(Tile) *const NAME(tiles)[2][5][9] = { { TILES(WHOLE) }, { TILES(PART) } };
 #undef WHOLE
 #undef PART
+#undef ROW
 
 /* ---- strips ---- */
 
@@ -112,37 +137,48 @@ static void NAME(strip_pack)(const NAME(Sides) *s, int64_t lane, int64_t count, 
     }
 }
 
-/* Full tiles; two of equal height for what is left below two, so that no tile is flat. */
-static int64_t NAME(tile_rows)(int64_t left, int64_t tall)
-{
-    return left >= 2*tall ? tall : left > tall ? (left + 1)/2 : left;
-}
-
 static int64_t NAME(tile_tall)(int vecs)
 {
     return vecs == 1 ? TALL1 : vecs == 2 ? TALL2 : vecs == 3 ? TALL3 : TALL4;
+}
+
+/* Tiles of the next height, and their height: full ones; then two halves of what is left
+ * below two, so that no tile is flat. */
+static int64_t NAME(tile_count)(int64_t rows, int64_t tall, int64_t *high)
+{
+    *high = rows >= 2*tall ? tall : rows > tall ? (rows + 1)/2 : rows;
+    return rows >= 2*tall ? rows/tall - (rows%tall != 0) : 1;
+}
+
+static void NAME(strip_run)(const NAME(Strip) *t, const Real *x, int64_t rows, int vecs, Real *c)
+{
+    NAME(Tile) *const *tile = NAME(tiles)[t->part < LANES][vecs];
+    const int64_t tall = NAME(tile_tall)(vecs);
+    for (int64_t high, step; rows > 0; rows -= step, x += step*t->x_row, c += step*t->ld) {
+        step = NAME(tile_count)(rows, tall, &high);
+        tile[high](t, x, c, step);
+        step *= high;
+    }
 }
 
 /* The tile of C' to where it belongs in C. */
 static void NAME(tile_flip)(Real *c, int64_t ld, const Real *tile, int64_t wide, int64_t rows,
                             int64_t lanes)
 {
-    for (int64_t r = 0; r < rows; r++)
-        for (int64_t l = 0; l < lanes; l++) c[l*ld + r] = tile[r*wide + l];
+    if (rows == 1 && ld == 1) memcpy(c, tile, (size_t)lanes*sizeof *c);
+    else
+        for (int64_t r = 0; r < rows; r++)
+            for (int64_t l = 0; l < lanes; l++) c[l*ld + r] = tile[r*wide + l];
 }
 
-static void NAME(strip_run)(const NAME(Sides) *s, NAME(Strip) *t, int64_t row, int64_t rows,
-                            int64_t lanes, int vecs, Real *c, int64_t ld)
+/* The same flipped: the rows are columns of C, all in one tile as they are so few. */
+static void NAME(strip_run_flip)(NAME(Strip) *t, const Real *x, int64_t rows, int64_t lanes, int vecs,
+                                 Real *c, int64_t ld)
 {
-    NAME(Tile) *const *tile = NAME(tiles)[t->part < LANES][vecs];
-    const Real *x = s->x + row*s->x_row;
-    const int64_t tall = NAME(tile_tall)(vecs);
-    Real turned[8*4*LANES];
-    for (int64_t r = 0, h; r < rows; r += h, x += h*s->x_row) {
-        h = NAME(tile_rows)(rows - r, tall);
-        tile[h](t, x, s->flip ? turned : c + r*ld);
-        if (s->flip) NAME(tile_flip)(c + r, ld, turned, vecs*LANES, h, lanes);
-    }
+    Real tile[LANES*4*LANES];
+    t->ld = vecs*LANES;
+    NAME(strip_run)(t, x, rows, vecs, tile);
+    NAME(tile_flip)(c, ld, tile, t->ld, rows, lanes);
 }
 
 /* One block: `rows` from `row` on, `lanes` from `lane` on, of X and Y. Whole vectors may
@@ -150,19 +186,19 @@ static void NAME(strip_run)(const NAME(Sides) *s, NAME(Strip) *t, int64_t row, i
 static void NAME(block_run)(const NAME(Sides) *s, int64_t row, int64_t rows, int64_t lane,
                             int64_t lanes, Real *c, int64_t ld, bool padded)
 {
-    NAME(Strip) t = { .x_row = s->x_row, .x_k = s->x_k, .k = s->k };
-    for (int64_t l = 0; l < lanes;) {
+    NAME(Strip) t = { .x_row = s->x_row, .x_k = s->x_k, .y_k = s->y_k, .k = s->k, .ld = ld };
+    const Real *x = s->x + row*s->x_row;
+    for (int64_t l = 0, count; l < lanes; l += count) {
         int vecs = NAME(strip_vecs)((lanes - l + LANES - 1)/LANES, rows);
-        int64_t wide = vecs*LANES, count = lanes - l < wide ? lanes - l : wide;
+        int64_t wide = vecs*LANES;
+        count = lanes - l < wide ? lanes - l : wide;
         int last = (int)(count - (wide - LANES));
         t.part = s->pack ? LANES : last;
         t.keep = padded || s->flip ? LANES : last;
-        t.ld = s->flip ? wide : ld;
-        if (s->pack) NAME(strip_pack)(s, lane + l, count, wide);
-        t.y = s->pack ? s->strip : s->y + (lane + l)*s->y_lane;
-        t.y_k = s->pack ? wide : s->y_k;
-        NAME(strip_run)(s, &t, row, rows, count, vecs, s->flip ? c + l*ld : c + l, ld);
-        l += count;
+        if (s->pack) NAME(strip_pack)(s, lane + l, count, wide), t.y = s->strip, t.y_k = wide;
+        else t.y = s->y + (lane + l)*s->y_lane;
+        if (s->flip) NAME(strip_run_flip)(&t, x, rows, count, vecs, c + l*ld, ld);
+        else NAME(strip_run)(&t, x, rows, vecs, c + l);
     }
 }
 
@@ -205,7 +241,7 @@ static void NAME(block)(const NAME(Sides) *side, const GemmCall *call, Real *roo
 
 static void NAME(product)(const GemmShape *s, const GemmCall *call)
 {
-    const GemmCut cut = gemm_cut(s, VECTOR_BYTES);
+    const GemmCut cut = gemm_cut(s, sizeof(Real), LANES);
     const NAME(Sides) side = NAME(sides)(s, call, &cut);
     Real *room = cut.pack_bytes ? (Real *)((char *)call->room + cut.pack_bytes) : call->room;
     for (int64_t i = call->i0, rows; i < call->i1; i += rows) {
@@ -218,3 +254,4 @@ static void NAME(product)(const GemmShape *s, const GemmCall *call)
 }
 
 #undef UNROLL
+#undef INLINE

@@ -14,7 +14,7 @@
     X(1, 2) X(2, 2) X(3, 2) X(4, 2)                                                       \
     X(1, 3) X(2, 3)                                                                       \
     X(1, 4) X(2, 4)
-enum { TALL1 = 4, TALL2 = 4, TALL3 = 2, TALL4 = 2, VECTOR_BYTES = GEMM_PLAIN_BYTES, TURN = 1 };
+enum { TALL1 = 4, TALL2 = 4, TALL3 = 2, TALL4 = 2, TURN = 1 };
 
 /* What the template wants of a vector, without any instruction of its own. */
 #define PLAIN_VECTOR(Real, LANES, kind, fused)                                            \
