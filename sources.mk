@@ -16,6 +16,7 @@ library_sources = \
   src/base/text.h \
   src/num/cpu.c \
   src/num/cpu.h \
+  src/num/fused.h \
   src/num/gemm.c \
   src/num/gemm.h \
   src/num/gemm_avx2.c \
@@ -265,6 +266,7 @@ unit_sources = \
   tests/units/doctest_test.c \
   tests/units/examples_test.c \
   tests/units/explained.h \
+  tests/units/fused_test.c \
   tests/units/gemm_test.c \
   tests/units/gemm_wide.c \
   tests/units/gemm_wide.h \

@@ -50,21 +50,27 @@ typedef void NAME(Tile)(const NAME(Strip) *s, const Real *x, Real *c, int64_t ti
  * than a pointer each. */
 #define ROW(p, r, row) ((r) < 3 ? p + (r)*(row) : (r) < 6 ? p##3 + ((r) - 3)*(row) : p##6 + ((r) - 6)*(row))
 
+/* The last vectors of rows, of which perhaps only some lanes may be written. */
+static void NAME(tile_store_part)(Real *c, int64_t ld, const Vec *last, int64_t rows, int keep)
+{
+    for (; rows > 0; rows--, c += ld, last++)
+        if (keep == LANES) NAME(vec_store)(c, *last);
+        else NAME(vec_store_part)(c, *last, keep);
+}
+
 /* rows, vecs and part are constants wherever these are used. */
-INLINE void NAME(tile_store)(const NAME(Strip) *s, Real *c, Vec sum[8][4], const int rows, const int vecs)
+INLINE void NAME(tile_store)(const NAME(Strip) *s, Real *c, Vec sum[8][4], const int rows, const int vecs,
+                             const bool part)
 {
     const int64_t ld = s->ld;
+    const int whole = part ? vecs - 1 : vecs;
     Real *c3 = rows > 3 ? c + 3*ld : c, *c6 = rows > 6 ? c + 6*ld : c;
     UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int v = 0; v < vecs - 1; v++) NAME(vec_store)(ROW(c, r, ld) + v*LANES, sum[r][v]);
-    if (s->keep == LANES) {
-        UNROLL for (int r = 0; r < rows; r++)
-            NAME(vec_store)(ROW(c, r, ld) + (vecs - 1)*LANES, sum[r][vecs - 1]);
-    } else {
+        UNROLL for (int v = 0; v < whole; v++) NAME(vec_store)(ROW(c, r, ld) + v*LANES, sum[r][v]);
+    if (part) {
         Vec last[8];
         UNROLL for (int r = 0; r < rows; r++) last[r] = sum[r][vecs - 1];
-        c += (vecs - 1)*LANES;
-        for (int r = 0; r < rows; r++, c += ld) NAME(vec_store_part)(c, last[r], s->keep);
+        NAME(tile_store_part)(c + whole*LANES, ld, last, rows, s->keep);
     }
 }
 
@@ -88,13 +94,14 @@ INLINE void NAME(tile_sum)(const NAME(Strip) *s, const Real *x, Real *c, const i
         }
         x += x_k, x3 += x_k, x6 += x_k, y += y_k;
     }
-    NAME(tile_store)(s, c, sum, rows, vecs);
+    NAME(tile_store)(s, c, sum, rows, vecs, part);
 }
 
 INLINE void NAME(tile_column)(const NAME(Strip) *s, const Real *x, Real *c, int64_t tiles, const int rows,
                               const int vecs, const bool part)
 {
-    for (; tiles > 0; tiles--, x += rows*s->x_row, c += rows*s->ld) NAME(tile_sum)(s, x, c, rows, vecs, part);
+    const NAME(Strip) t = *s;        /* of our own, so that no store can change it        */
+    for (; tiles > 0; tiles--, x += rows*t.x_row, c += rows*t.ld) NAME(tile_sum)(&t, x, c, rows, vecs, part);
 }
 
 #define TILE(rows, vecs)                                                                  \
@@ -152,7 +159,7 @@ static int64_t NAME(tile_count)(int64_t rows, int64_t tall, int64_t *high)
 
 static void NAME(strip_run)(const NAME(Strip) *t, const Real *x, int64_t rows, int vecs, Real *c)
 {
-    NAME(Tile) *const *tile = NAME(tiles)[t->part < LANES][vecs];
+    NAME(Tile) *const *tile = NAME(tiles)[t->part < LANES || t->keep < LANES][vecs];
     const int64_t tall = NAME(tile_tall)(vecs);
     for (int64_t high, step; rows > 0; rows -= step, x += step*t->x_row, c += step*t->ld) {
         step = NAME(tile_count)(rows, tall, &high);
