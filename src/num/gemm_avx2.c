@@ -9,7 +9,6 @@
 #include <string.h>
 
 #pragma GCC target("avx2,fma")
-#pragma GCC optimize("O3")
 #include <immintrin.h>
 
 #include "num/gemm_turn.h"

@@ -8,9 +8,6 @@
 #include <string.h>
 
 #pragma GCC target("avx512f,avx512dq,avx2,fma")
-#ifndef __SANITIZE_ADDRESS__
-#pragma GCC optimize("O3")
-#endif
 #include <immintrin.h>
 
 #include "num/gemm_tall.h"

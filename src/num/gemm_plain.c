@@ -9,14 +9,27 @@
 
 #include "num/fused.h"
 
-#pragma GCC optimize("O3")
 
+/* The machine's own fma where the compiler may use it; ours where double is what it is
+ * said to be; else the library's. */
+#if defined __FP_FAST_FMA && defined __FP_FAST_FMAF
+#define FMA_OWN 1
+#elif FLT_EVAL_METHOD == 0
+#define FMA_EMULATED 1
+#endif
+
+/* Where an fma takes dozens of instructions, larger tiles save nothing. */
+#ifdef FMA_OWN
 #define TILES(X)                                                                          \
-    X(1, 1) X(2, 1) X(3, 1) X(4, 1)                                                       \
-    X(1, 2) X(2, 2) X(3, 2) X(4, 2)                                                       \
-    X(1, 3) X(2, 3)                                                                       \
-    X(1, 4) X(2, 4)
-enum { TALL1 = 4, TALL2 = 4, TALL3 = 2, TALL4 = 2, TURN = 1 };
+    X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1)                       \
+    X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2)                                       \
+    X(1, 3) X(2, 3) X(3, 3) X(4, 3)                                                       \
+    X(1, 4) X(2, 4) X(3, 4)
+enum { TALL1 = 8, TALL2 = 6, TALL3 = 4, TALL4 = 3, TURN = 1 };
+#else
+#define TILES(X) X(1, 1) X(2, 1) X(1, 2) X(2, 2) X(1, 3) X(1, 4)
+enum { TALL1 = 2, TALL2 = 2, TALL3 = 1, TALL4 = 1, TURN = 1 };
+#endif
 
 /* What the template wants of a vector, in no machine's own words. */
 #define PLAIN_VECTOR(Real, LANES, Vec, kind)                                              \
@@ -50,9 +63,7 @@ enum { TALL1 = 4, TALL2 = 4, TALL3 = 2, TALL4 = 2, TURN = 1 };
 PLAIN_VECTOR(double, 2, Fused2, double)
 PLAIN_VECTOR(float, 4, Fused4, float)
 
-/* The machine's own fma where the compiler may use it; ours where double is what it is
- * said to be; else the library's. */
-#if !defined __FP_FAST_FMA && !defined __FP_FAST_FMAF && FLT_EVAL_METHOD == 0
+#ifdef FMA_EMULATED
 static inline Fused2 vec_fma_double(Fused2 a, Fused2 b, Fused2 c) { return fused_double(a, b, c); }
 static inline Fused4 vec_fma_float(Fused4 a, Fused4 b, Fused4 c) { return fused_float(a, b, c); }
 #else
