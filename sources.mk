@@ -32,6 +32,7 @@ library_sources = \
   src/num/gemm_plain.c \
   src/num/gemm_tall.h \
   src/num/gemm_turn.h \
+  src/num/soft_fma.h \
   src/num/x86.c \
   src/num/x86.h \
   src/lang/ast.c \
@@ -339,6 +340,7 @@ unit_sources = \
   tests/units/shape_test.c \
   tests/units/sheet_test.c \
   tests/units/show_test.c \
+  tests/units/soft_fma_test.c \
   tests/units/step_test.c \
   tests/units/stop_test.c \
   tests/units/suites.h \

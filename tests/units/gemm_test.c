@@ -166,7 +166,8 @@ static GemmCall product_call(const Product *p)
 /* Runs in a room of exactly the size that was asked for. */
 static void product_run(const Product *p, const Level *level, GemmCall call)
 {
-    GemmCut cut = gemm_cut(&p->s, level->bytes);
+    int size = (int)size_of(p->s.single);
+    GemmCut cut = gemm_cut(&p->s, size, level->bytes/size);
     size_t bytes = cut.pack_bytes + cut.block_bytes;
     CU_ASSERT_EQUAL(bytes % 64, 0);
     call.room = bytes ? aligned_alloc(64, bytes) : NULL;
