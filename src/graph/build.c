@@ -528,6 +528,13 @@ static Status build_chain(Env *e, const Ast *a, Value *out)
     return st;
 }
 
+/* none in the place of a function does nothing: reduce=none, activation=none. */
+static bool calls_none(Value f, const Ast *a)
+{
+    return f.kind == V_NONE && a->kid[0]->kind == A_NAME && strcmp(a->kid[0]->text, "none") && a->n == 2 &&
+           a->kid[1]->kind != A_KEY;
+}
+
 static Status build_call(Env *e, const Ast *a, Value *out)
 {
     Value f = { 0 };
@@ -540,7 +547,9 @@ static Status build_call(Env *e, const Ast *a, Value *out)
         TRY(build_value(e, callee, &f));
     }
     Status st;
-    if (f.kind == V_FUNC) {
+    if (calls_none(f, a)) {
+        st = build_value(e, a->kid[1], out);
+    } else if (f.kind == V_FUNC) {
         st = call_ast(e, f.func, a->kid + 1, a->n - 1, a->at, out);
     } else {
         st = diag_set(e->d, E_TYPE, env_span(e, callee->at), "%s is %s, not a function",
