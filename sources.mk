@@ -49,6 +49,8 @@ library_sources = \
   src/graph/grads.h \
   src/graph/journal.c \
   src/graph/journal.h \
+  src/graph/modes.c \
+  src/graph/modes.h \
   src/graph/natives.h \
   src/graph/natives_core.c \
   src/graph/natives_tensor.c \
@@ -74,6 +76,7 @@ library_sources = \
   src/graph/shape.c \
   src/graph/slope.c \
   src/graph/slope.h \
+  src/graph/states.c \
   src/graph/templates.c \
   src/graph/term.c \
   src/graph/term.h \
@@ -257,6 +260,7 @@ unit_sources = \
   tests/units/gnuplot_test.c \
   tests/units/gnuscript_test.c \
   tests/units/histfile_test.c \
+  tests/units/layers_test.c \
   tests/units/lesson_test.c \
   tests/units/lex_test.c \
   tests/units/loop_test.c \
@@ -273,6 +277,7 @@ unit_sources = \
   tests/units/shape_test.c \
   tests/units/sheet_test.c \
   tests/units/show_test.c \
+  tests/units/states_test.c \
   tests/units/step_test.c \
   tests/units/stop_test.c \
   tests/units/suites.h \

@@ -16,6 +16,7 @@
 #include "graph/build.h"
 #include "graph/gbuild.h"
 #include "graph/grad.h"
+#include "graph/rule.h"
 
 /* ---- formals ---- */
 
@@ -159,6 +160,8 @@ static Status require_bound(Env *e, const Func *f, int from, const Bound *b, Spa
     return OK;
 }
 
+static Status inner_layers(Env *e, Func *layer, Span at);
+
 /* dense(4, relu), adam(lr=0.1): the first `from` formals are given later. */
 static Status apply_later(Env *e, Func *f, int from, const Args *a, Value *out)
 {
@@ -168,9 +171,35 @@ static Status apply_later(Env *e, Func *f, int from, const Args *a, Value *out)
     if (st == OK) {
         *out = partial_make(f, from, &b);
         out->func->inner = e->owner && f->kind == FN_LAYER;
+        if (f->kind == FN_LAYER) st = inner_layers(e, out->func, a->at);
+        if (st != OK) value_drop(out);
     }
     bound_free(&b);
     return st;
+}
+
+/* A layer's name alone, where a layer is needed: the layer with its defaults. */
+Status layer_ready(Env *e, Value *v, Span at)
+{
+    if (v->kind != V_FUNC || v->func->kind != FN_LAYER) return OK;
+    Value made = { 0 };
+    Args none = { .at = at };
+    TRY(apply_later(e, v->func, 1, &none, &made));
+    value_drop(v);
+    *v = made;
+    return OK;
+}
+
+/* dense(4, prelu): the inner layer's leaves belong to the dense. */
+static Status inner_layers(Env *e, Func *layer, Span at)
+{
+    for (int i = 0; i < layer->n_key; i++) {
+        Value *v = &layer->key_val[i];
+        TRY(layer_ready(e, v, at));
+        bool made = v->kind == V_FUNC && v->func->kind == FN_BOUND && v->func->of->kind == FN_LAYER;
+        if (made && !strcmp(v->func->name, v->func->of->name)) v->func->inner = true;
+    }
+    return OK;
 }
 
 /* ---- calls of templates ---- */
@@ -413,8 +442,10 @@ static Status apply_layer(Env *e, Func *f, const Args *a, Value *out)
     b.val[0] = value_keep(a->val[0]);
     b.have[0] = true;
     Env body = body_env(e, def, a->at);
+    LayerBody memory = { 0 };
     body.scope = scope_new();
     body.owner = f;
+    body.memory = &memory;
     char path[600], under[600];
     if (f->inner && e->owner && e->scope) inner_own(&body, e, f, under, sizeof under);
     const char *dot = strrchr(f->name, '.');
@@ -426,6 +457,7 @@ static Status apply_layer(Env *e, Func *f, const Args *a, Value *out)
         Node *named = label_result(out->node, path);
         value_drop(out);
         *out = value_node(named);
+        st = layer_moves(&body, named);
         scope_finish(&body, out);
     }
     if (st == OK && e->scope && e->path && dot) {

@@ -27,7 +27,12 @@ Status   slot_for(Session *s, Binding *old, const char *name, Node *def, Span at
 /* follow.c: everything that must follow a redefinition of `name`; structural: with
  * another shape or kind. */
 Status   follow_change(Session *s, const char *name, bool structural, Diag *d);
-/* A top-level declaration `param W[2, 3] = ...`: a new leaf. */
-Status   declared_leaf(Env *e, const Ast *decl, Node **out);
+/* A declaration `param W[2, 3] = ...` or `state m[3] = 0`: a new leaf with that flag,
+ * NODE_PARAM or NODE_STATE. */
+Status   declared_leaf(Env *e, const Ast *decl, unsigned flag, Node **out);
+/* The sizes in it. */
+Status   declared_shape(Env *e, const Ast *decl, Shape *s);
+/* From now on the layer's leaf of that path is n. */
+void     own_add(Func *f, const char *path, Node *n);
 
 #endif

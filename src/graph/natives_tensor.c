@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/build.h"
 #include "graph/gbuild.h"
 #include "graph/op.h"
 
@@ -370,6 +371,7 @@ static Status run_stack(Call *c, Value *out) { return join(c, "stack", 1, out); 
 static Status run_shape(Call *c, Value *out)
 {
     Node *x, *leaf;
+    use_shape(c->env);
     TRY(call_node(c, 0, &x));
     Shape s = { 1, { x->shape.rank } };
     TRY(leaf_make(c, &s, &leaf));
@@ -380,6 +382,7 @@ static Status run_shape(Call *c, Value *out)
 static Status run_rank(Call *c, Value *out)
 {
     Node *x;
+    use_shape(c->env);
     TRY(call_node(c, 0, &x));
     *out = value_num(x->shape.rank);
     return OK;
@@ -398,17 +401,22 @@ static Status run_size(Call *c, Value *out)
 {
     Value v;
     Node *x;
-    int64_t axis;
+    int64_t axis[LIMIT_RANK];
+    int n;
+    use_shape(c->env);
     TRY(call_value(c, 0, &v));
     if (v.kind == V_RECORD) return record_size(c, v.record, out);
     if (v.kind == V_LIST) return *out = value_num(v.list->n), OK;
     TRY(call_node(c, 0, &x));
     if (c->n == 1 && !call_has(c, "axis")) return *out = value_num((double)x->len), OK;
-    if (c->n > 1) TRY(call_int(c, 1, &axis));
-    else TRY(call_key_int(c, "axis", 0, &axis));
+    if (c->n > 1) TRY(call_value(c, 1, &v));
+    else TRY(call_key(c, "axis", &v));
     Span at = c->n > 1 ? call_span(c, 1) : call_key_span(c, "axis");
-    TRY(axis_check(c, x, &axis, x->shape.rank, at));
-    *out = value_num((double)x->shape.dim[axis]);
+    TRY(value_ints(c, v, at, axis, &n));
+    TRY(axes_check(c, x, axis, n, at));
+    double size = 1;
+    for (int i = 0; i < n; i++) size *= (double)x->shape.dim[axis[i]];
+    *out = value_num(size);
     return OK;
 }
 
@@ -675,7 +683,8 @@ const Builtin natives_tensor[] = {
       .help = "The lengths of x's axes as a vector; x.shape is the same. A number has none: [].",
       .example = "shape([[1, 2, 3], [4, 5, 6]])" },
     { ROW("size", "size(x)  size(x, axis)", 1, 2, run_size), .keys = "axis",
-      .help = "How many elements x has, or how long one axis is; of a data set, how many rows.",
+      .help = "How many elements x has, or how long one axis is (or the product of several); of a data "
+              "set, how many rows.",
       .example = "size([[1, 2, 3], [4, 5, 6]])\nsize([[1, 2, 3], [4, 5, 6]], 1)" },
     { ROW("rank", "rank(x)", 1, 1, run_rank),
       .help = "How many axes x has: 0 for a number, 1 for a vector, 2 for a matrix.",

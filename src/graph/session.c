@@ -22,6 +22,7 @@
 #include "graph/define.h"
 #include "graph/grads.h"
 #include "graph/journal.h"
+#include "graph/modes.h"
 #include "graph/prelude.h"
 
 /* ---- table: open addressing ---- */
@@ -197,6 +198,7 @@ Session *session_new(void)
     Session *s = mem_new(sizeof *s);
     s->format = (NumFormat){ NUM_SIG, 6 };
     rng_seed(&s->rng, 0);
+    modes_open(s);
     table_grow(s);
     return s;
 }
@@ -218,6 +220,7 @@ void session_free(Session *s)
         if (s->name[i] && s->name[i] != &gone) binding_drop(s->name[i]);
     free(s->name);
     prelude_free(s);
+    modes_close(s);
     text_free(&s->out);
     free(s);
 }

@@ -46,7 +46,7 @@ static Owned *state_add(Func *opt, Node *w, const char *name, Node *leaf)
 
 Status rule_state(Env *e, const Ast *a)
 {
-    if (!e->rule) return diag_set(e->d, E_SYNTAX, env_span(e, a->at), "state has a meaning only in an optimizer");
+    if (!e->rule) return diag_set(e->d, E_SYNTAX, env_span(e, a->at), "state has a meaning only in an optimizer or a layer");
     struct RuleBody *b = e->body;
     for (int i = 0; i < a->n; i++) {
         const Ast *decl = a->kid[i];
@@ -224,7 +224,22 @@ static bool is_rule(const Func *f)
     return f->kind == FN_OPTIMIZER || (f->kind == FN_BOUND && f->of->kind == FN_OPTIMIZER);
 }
 
-Status update_build(Session *s, Func *optimizer, Node *const *w, Node *const *g, int n, Update *out,
+/* What the layers below E remember. A layer that was called twice moves once: by its last
+ * call. */
+static void moves_collect(Node *E, Update *states)
+{
+    int n;
+    Node **all = node_walk(E, &n);
+    for (int i = n - 1; i >= 0; i--)
+        for (int k = 0; all[i]->moves && k < all[i]->moves->n; k++) {
+            bool known = false;
+            for (int j = 0; j < states->n && !known; j++) known = states->leaf[j] == all[i]->moves->leaf[k];
+            if (!known) update_add(states, all[i]->moves->leaf[k], all[i]->moves->next[k]);
+        }
+    free(all);
+}
+
+Status update_build(Session *s, Func *optimizer, Node *E, Node *const *w, Node *const *g, int n, Update *out,
                     Span at, Diag *d)
 {
     *out = (Update){ .rule = optimizer };
@@ -236,6 +251,7 @@ Status update_build(Session *s, Func *optimizer, Node *const *w, Node *const *g,
     Status st = OK;
     for (int i = 0; i < n && st == OK; i++) st = rule_build(&e, optimizer, w[i], g[i], out, &states);
     out->n_weight = out->n;
+    if (E && st == OK) moves_collect(E, &states);
     for (int i = 0; i < states.n; i++) update_add(out, states.leaf[i], states.next[i]);
     update_free(&states);
     if (st != OK) update_free(out);

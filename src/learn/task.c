@@ -206,7 +206,7 @@ static Status build_update(const Task *t, Pass *p, Diag *d)
     for (int i = 0; i < n; i++) g[i] = grad_of(map, w[i]);
     grad_free(map);
     Status st =
-        n ? update_build(t->s, t->rule, w, g, n, &p->update, t->at_rule, d) : no_params(t, d);
+        n ? update_build(t->s, t->rule, p->ask[0], w, g, n, &p->update, t->at_rule, d) : no_params(t, d);
     for (int i = 0; i < n; i++) node_drop(g[i]);
     free(g);
     free(w);
@@ -229,7 +229,9 @@ Status pass_build(const Task *t, const DataView *data, int64_t rows, Pass *out, 
 {
     *out = (Pass){ 0 };
     Meanings kept = meanings_keep(t->net);
+    bool was = session_training(t->s, t->rule != NULL);
     Status st = pass_make(t, data, rows, out, d);
+    session_training(t->s, was);
     meanings_return(&kept);
     if (st != OK) pass_free(out);
     return st;

@@ -46,9 +46,9 @@ static bool case_line(FILE *f, RefCase *c, const char *word)
 {
     if (!strcmp(word, "tol")) return fscanf(f, "%lf %lf", &c->rtol, &c->atol) == 2;
     if (!strcmp(word, "attr")) {
-        if (c->n_attr == 16) return false;
+        if (c->n_attr == 24) return false;
         RefAttr *a = &c->attr[c->n_attr++];
-        return fscanf(f, "%47s %47s", a->name, a->value) == 2;
+        return fscanf(f, "%47s %159s", a->name, a->value) == 2;
     }
     if (!strcmp(word, "tensor")) {
         c->tensor = mem_grow(c->tensor, (size_t)c->n_tensor + 1, sizeof *c->tensor);

@@ -19,13 +19,13 @@ typedef struct {
     double *v;                 /* row-major                                   */
 } RefTensor;
 
-typedef struct { char name[48], value[48]; } RefAttr;
+typedef struct { char name[48], value[160]; } RefAttr;
 
 typedef struct {
     char       id[80];
     double     rtol, atol;
     int        n_attr, n_tensor;
-    RefAttr    attr[16];
+    RefAttr    attr[24];
     RefTensor *tensor;
 } RefCase;
 
