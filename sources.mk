@@ -71,6 +71,7 @@ library_sources = \
   src/graph/ops_spread.c \
   src/graph/prelude.h \
   src/graph/rule.h \
+  src/graph/schedule.c \
   src/graph/session.c \
   src/graph/session.h \
   src/graph/shape.c \
@@ -241,7 +242,8 @@ prelude_sources = \
   src/prelude/losses.gr \
   src/prelude/metrics.gr \
   src/prelude/neurons.gr \
-  src/prelude/optimizers.gr
+  src/prelude/optimizers.gr \
+  src/prelude/schedules.gr
 
 unit_sources = \
   tests/units/activations_test.c \
@@ -274,6 +276,7 @@ unit_sources = \
   tests/units/reference.c \
   tests/units/reference.h \
   tests/units/rng_test.c \
+  tests/units/schedules_test.c \
   tests/units/shape_test.c \
   tests/units/sheet_test.c \
   tests/units/show_test.c \

@@ -107,15 +107,19 @@ static Status bind(Env *e, const Func *f, int from, const Args *a, Bound *b)
     return OK;
 }
 
-/* Put formals into the body's scope, defaults evaluated there, in order. */
+/* Put formals into the body's scope: what was given, then defaults, evaluated there in
+ * order, so that a default may hang on whatever was given. */
 static Status bind_scope(Env *body, const Func *f, Bound *b, Span at)
 {
+    for (int i = 0; i < b->n; i++)
+        if (b->have[i]) scope_set(body->scope, formal_at(f, i)->text, value_keep(b->val[i]));
     for (int i = 0; i < b->n; i++) {
         const Ast *formal = formal_at(f, i);
         if (!b->have[i] && formal->kind != A_KEY)
             return diag_set(body->d, E_TYPE, body->blame.to ? body->blame : at, "%s needs a value for %s", f->name,
                             formal->text);
-        if (!b->have[i]) TRY(build_value(body, formal->kid[0], &b->val[i]));
+        if (b->have[i]) continue;
+        TRY(build_value(body, formal->kid[0], &b->val[i]));
         b->have[i] = true;
         scope_set(body->scope, formal->text, value_keep(b->val[i]));
     }
@@ -535,6 +539,25 @@ Status func_apply(Env *e, Func *f, const Args *a, Value *out)
     return st;
 }
 
+/* sgd(lr=step_decay(0.1)) would be the rate of epoch 0.1: a schedule is given its options
+ * by name, and its first argument by the optimizer. */
+static Status schedule_check(Env *e, const Ast *option)
+{
+    const Ast *call = option->kind == A_KEY ? option->kid[0] : option;
+    if (call->kind != A_CALL || call->kid[0]->kind != A_NAME || call->n < 2 || call->kid[1]->kind == A_KEY) return OK;
+    Value v = { 0 };
+    if (!session_lookup(e->s, call->kid[0]->text, &v)) return OK;
+    const char *first = v.kind == V_FUNC && v.func->kind == FN_DEF && formal_count(v.func) > 1 ? formal_name(v.func, 0) : "";
+    Status st = OK;
+    if (!strcmp(first, "epoch") || !strcmp(first, "step")) {
+        st = diag_set(e->d, E_TYPE, env_span(e, call->at), "%s needs its options by name: its first argument, %s, is counted "
+                      "by the optimizer", call->kid[0]->text, first);
+        diag_hint(e->d, "For example: %s(%s=...)", call->kid[0]->text, formal_name(v.func, 1));
+    }
+    value_drop(&v);
+    return st;
+}
+
 Status call_ast(Env *e, Func *f, Ast *const *kid, int n, Span at, Value *out)
 {
     *out = value_none();
@@ -547,7 +570,8 @@ Status call_ast(Env *e, Func *f, Ast *const *kid, int n, Span at, Value *out)
     for (int i = 0; i < n && st == OK; i++) {
         bool key = kid[i]->kind == A_KEY;
         if (key) a.key[a.n_key] = kid[i]->text;
-        st = build_value(e, key ? kid[i]->kid[0] : kid[i], key ? &a.key_val[a.n_key] : &a.val[a.n]);
+        if (f->kind == FN_OPTIMIZER) st = schedule_check(e, kid[i]);
+        if (st == OK) st = build_value(e, key ? kid[i]->kid[0] : kid[i], key ? &a.key_val[a.n_key] : &a.val[a.n]);
         if (key) a.n_key++;
         else a.n++;
     }

@@ -245,10 +245,21 @@ static Status local_repeat(Env *e, const Ast *a)
     return local_times(e, a, times);
 }
 
-static Status local_for(Env *e, const Ast *a)
+static Status local_for_list(Env *e, const Ast *a, const List *l)
 {
-    Node *all;
-    TRY(build_node(e, a->kid[0], &all));
+    Status st = l->n > LIMIT_UNROLL ? too_many_turns(e, a) : OK;
+    for (int i = 0; i < l->n && st == OK && !e->broke; i++) {
+        Value v = { 0 };
+        scope_set(e->scope, a->text, value_keep(l->item[i]));
+        st = build_block(e, a->kid[1], &v);
+        value_drop(&v);
+    }
+    e->broke = false;
+    return st;
+}
+
+static Status local_for_node(Env *e, const Ast *a, Node *all)
+{
     Status st = OK;
     if (!all->shape.rank)
         st = diag_set(e->d, E_SHAPE, env_span(e, a->kid[0]->at), "for needs a vector or a list to walk through");
@@ -267,7 +278,16 @@ static Status local_for(Env *e, const Ast *a)
         }
     }
     e->broke = false;
-    node_drop(all);
+    return st;
+}
+
+static Status local_for(Env *e, const Ast *a)
+{
+    Value all = { 0 };
+    TRY(build_value(e, a->kid[0], &all));
+    Node *n = all.kind == V_LIST ? NULL : value_to_node(e->s, all, env_span(e, a->kid[0]->at), e->d);
+    Status st = all.kind == V_LIST ? local_for_list(e, a, all.list) : n ? local_for_node(e, a, n) : e->d->code;
+    value_drop(&all);
     return st;
 }
 

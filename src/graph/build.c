@@ -19,6 +19,7 @@
 #include "graph/gbuild.h"
 #include "graph/grad.h"
 #include "graph/modes.h"
+#include "graph/rule.h"
 
 Span env_span(const Env *e, Span at) { return e->inside ? e->blame : at; }
 
@@ -176,6 +177,8 @@ Status lookup_name(Env *e, const char *name, Span at, Value *out)
 {
     Value *local = e->scope ? scope_find(e->scope, name) : NULL;
     if (local) return *out = value_keep(*local), OK;
+    Status st;
+    if (rule_name(e, name, &st, out)) return st;
     if (!e->prelude) {
         use_dep(e, name);
         Binding *b = session_find(e->s, name);

@@ -24,14 +24,13 @@ void modes_open(Session *s)
 {
     s->training = switch_leaf("training", 0);
     s->convention = switch_leaf("convention", CONVENTION_TORCH);
-    s->per_epoch = switch_leaf("per_epoch", 1);
+    s->per_epoch = 1;
 }
 
 void modes_close(Session *s)
 {
     node_drop(s->training);
     node_drop(s->convention);
-    node_drop(s->per_epoch);
 }
 
 Node *mode_find(const Session *s, const char *name)

@@ -89,7 +89,7 @@ struct Session {
     struct PreludeIndex *prelude;
     Node      *training;      /* 1 while a graph is built for training, see modes.c */
     Node      *convention;    /* 0 torch, 1 keras                         */
-    Node      *per_epoch;     /* updates in one epoch of the running training, else 1 */
+    double     per_epoch;     /* updates in one epoch of the training that is being built, else 1 */
     int        n_guarded, n_deep;   /* bindings that need looking after   */
     uint64_t   refreshed;     /* clock of the last session_refresh        */
     /* called after every change of numbers or names, for live views; may be NULL */

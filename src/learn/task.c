@@ -261,8 +261,10 @@ Status sweep_open(Sweep *w, const Task *t, const DataView *data, int64_t batch, 
     *w = (Sweep){
         .data = data, .batch = batch, .batches = data->rows / batch, .left = data->rows % batch
     };
+    t->s->per_epoch = (double)sweep_updates(w);          /* what schedules count epochs by */
     Status st = pass_build(t, data, batch, &w->full, d);
     if (st == OK && w->left) st = pass_build(t, data, w->left, &w->rest, d);
+    t->s->per_epoch = 1;
     if (st != OK) sweep_close(w);
     return st;
 }
