@@ -53,6 +53,7 @@ library_sources = \
   src/graph/modes.h \
   src/graph/natives.h \
   src/graph/natives_core.c \
+  src/graph/natives_draw.c \
   src/graph/natives_tensor.c \
   src/graph/network.c \
   src/graph/node.c \
@@ -237,12 +238,14 @@ library_sources = \
 prelude_sources = \
   src/prelude/activations.gr \
   src/prelude/basics.gr \
+  src/prelude/information.gr \
   src/prelude/initialisers.gr \
   src/prelude/layers.gr \
   src/prelude/losses.gr \
   src/prelude/metrics.gr \
   src/prelude/neurons.gr \
   src/prelude/optimizers.gr \
+  src/prelude/regularisers.gr \
   src/prelude/schedules.gr
 
 unit_sources = \
@@ -262,12 +265,14 @@ unit_sources = \
   tests/units/gnuplot_test.c \
   tests/units/gnuscript_test.c \
   tests/units/histfile_test.c \
+  tests/units/initialisers_test.c \
   tests/units/layers_test.c \
   tests/units/lesson_test.c \
   tests/units/lex_test.c \
   tests/units/loop_test.c \
   tests/units/losses_test.c \
   tests/units/mem_test.c \
+  tests/units/metrics_test.c \
   tests/units/ops_test.c \
   tests/units/optimizers_test.c \
   tests/units/parse_test.c \
@@ -284,6 +289,7 @@ unit_sources = \
   tests/units/step_test.c \
   tests/units/stop_test.c \
   tests/units/suites.h \
+  tests/units/tensors_test.c \
   tests/units/term_test.c \
   tests/units/terminal_test.c \
   tests/units/text_test.c \

@@ -77,7 +77,7 @@ static Status ints_read(Call *c, int from, int64_t v[LIMIT_RANK], int *n)
     return OK;
 }
 
-static Status shape_read(Call *c, int from, Shape *s)
+Status call_shape(Call *c, int from, Shape *s)
 {
     *s = (Shape){ 0 };
     TRY(ints_read(c, from, s->dim, &s->rank));
@@ -112,14 +112,14 @@ static Status filled(Call *c, const Shape *s, double v, Value *out)
 static Status run_zeros(Call *c, Value *out)
 {
     Shape s;
-    TRY(shape_read(c, 0, &s));
+    TRY(call_shape(c, 0, &s));
     return filled(c, &s, 0, out);
 }
 
 static Status run_ones(Call *c, Value *out)
 {
     Shape s;
-    TRY(shape_read(c, 0, &s));
+    TRY(call_shape(c, 0, &s));
     return filled(c, &s, 1, out);
 }
 
@@ -128,7 +128,7 @@ static Status run_full(Call *c, Value *out)
     Node *v;
     Shape s;
     TRY(call_node(c, 0, &v));
-    TRY(shape_read(c, 1, &s));
+    TRY(call_shape(c, 1, &s));
     if (v->len != 1)
         return diag_set(c->d, E_SHAPE, call_span(c, 0), "full repeats a single number, this has "
                                                         "%lld",
@@ -194,51 +194,6 @@ static Status run_linspace(Call *c, Value *out)
     for (int64_t i = 0; i < n; i++) leaf->val[i] = from + (double)i * step;
     if (n > 1) leaf->val[n - 1] = to;
     return constant_give(leaf, out);
-}
-
-/* ---- draw ---- */
-
-static Status finite_key(Call *c, const char *key, double otherwise, double *out)
-{
-    TRY(call_key_number(c, key, otherwise, out));
-    if (isfinite(*out)) return OK;
-    char buf[NUM_TEXT];
-    return diag_set(c->d, E_RANGE, call_key_span(c, key), "%s must be a finite number, not %s", key,
-                    num_exact(buf, *out));
-}
-
-static Status run_uniform(Call *c, Value *out)
-{
-    double from, to;
-    Shape s;
-    Node *leaf;
-    TRY(finite_key(c, "from", 0, &from));
-    TRY(finite_key(c, "to", 1, &to));
-    TRY(shape_read(c, 0, &s));
-    TRY(leaf_make(c, &s, &leaf));
-    for (int64_t i = 0; i < leaf->len; i++)
-        leaf->val[i] = from + (to - from) * rng_uniform(&c->s->rng);
-    leaf_touch(leaf);
-    return node_give(c, leaf, out);
-}
-
-static Status run_normal(Call *c, Value *out)
-{
-    double mean, std;
-    Shape s;
-    Node *leaf;
-    TRY(finite_key(c, "mean", 0, &mean));
-    TRY(finite_key(c, "std", 1, &std));
-    if (std < 0) {
-        char buf[NUM_TEXT];
-        return diag_set(c->d, E_RANGE, call_key_span(c, "std"), "std must not be negative: %s",
-                        num_exact(buf, std));
-    }
-    TRY(shape_read(c, 0, &s));
-    TRY(leaf_make(c, &s, &leaf));
-    for (int64_t i = 0; i < leaf->len; i++) leaf->val[i] = mean + std * rng_normal(&c->s->rng);
-    leaf_touch(leaf);
-    return node_give(c, leaf, out);
 }
 
 /* ---- shape ---- */
@@ -657,14 +612,6 @@ const Builtin natives_tensor[] = {
     { ROW("linspace", "linspace(from, to, n)", 3, 3, run_linspace),
       .help = "n numbers in equal steps from the first to the second, both included.",
       .example = "linspace(0, 1, 5)" },
-    { ROW("uniform", "uniform(dims..., from=0, to=1)", 0, -1, run_uniform), .keys = "from to",
-      .help = "Random numbers, equally likely anywhere from `from` up to `to`. Without dims a "
-              "single number. "
-              "After `seed 42` it draws what NumPy's RandomState(42) draws.",
-      .example = "seed 42\nuniform()\nuniform(2, 2, from=-1, to=1)" },
-    { ROW("normal", "normal(dims..., mean=0, std=1)", 0, -1, run_normal), .keys = "mean std",
-      .help = "Random numbers from the normal distribution. Without dims a single number.",
-      .example = "seed 42\nnormal(3)\nnormal(2, mean=10, std=0.1)" },
     { ROW("reshape", "reshape(x, dims...)", 1, -1, run_reshape),
       .help = "The elements of x in the same order in another shape; one of the dims may be -1: "
               "what is left.",
