@@ -70,6 +70,7 @@ library_sources = \
   src/graph/ops_reduce.h \
   src/graph/ops_shape.c \
   src/graph/ops_spread.c \
+  src/graph/prelude.c \
   src/graph/prelude.h \
   src/graph/rule.h \
   src/graph/schedule.c \
@@ -278,6 +279,7 @@ unit_sources = \
   tests/units/parse_test.c \
   tests/units/picture_test.c \
   tests/units/plan_test.c \
+  tests/units/prelude_test.c \
   tests/units/reference.c \
   tests/units/reference.h \
   tests/units/rng_test.c \

@@ -105,8 +105,13 @@ Status loop_times(Env *e, const Ast *a, int64_t *times);
 Status native_call(Env *e, const Builtin *row, Ast *const *kid, int n, const Args *given,
                    Span at, Value *out);
 
-/* ---- session.c ---- */
+/* ---- prelude.c ---- */
 bool   prelude_lookup(Session *s, const char *name, Value *out);
+/* All its names, f' among them; array from malloc, names borrowed. */
+const char **prelude_names(Session *s, int *n);
+void   prelude_free(Session *s);
+
+/* ---- session.c ---- */
 Status grad_note_deep(Env *e, Node *E);
 
 #endif

@@ -24,6 +24,8 @@ Binding *binding_new(const char *name, Value v, BindingKind kind, Source *src, A
 void     binding_take_use(Binding *b, Record_of_use *u);           /* empties u; NULL is fine */
 /* The slot of the name for def: the old one, journalled, when the shape stays (*same). */
 Status   slot_for(Session *s, Binding *old, const char *name, Node *def, Span at, Diag *d, Value *out, bool *same);
+size_t   hash_text(const char *s);
+void     func_forget_call(Func *f);
 /* follow.c: everything that must follow a redefinition of `name`; structural: with
  * another shape or kind. */
 Status   follow_change(Session *s, const char *name, bool structural, Diag *d);
