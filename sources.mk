@@ -244,6 +244,7 @@ prelude_sources = \
   src/prelude/layers.gr \
   src/prelude/losses.gr \
   src/prelude/metrics.gr \
+  src/prelude/misprints.gr \
   src/prelude/neurons.gr \
   src/prelude/optimizers.gr \
   src/prelude/regularisers.gr \
