@@ -256,6 +256,7 @@ unit_sources = \
   tests/units/canvas_test.c \
   tests/units/chart_test.c \
   tests/units/check_test.c \
+  tests/units/conventions_test.c \
   tests/units/csv_test.c \
   tests/units/dataset_test.c \
   tests/units/decks_test.c \
