@@ -239,6 +239,7 @@ library_sources = \
 prelude_sources = \
   src/prelude/activations.gr \
   src/prelude/basics.gr \
+  src/prelude/helpers.gr \
   src/prelude/information.gr \
   src/prelude/initialisers.gr \
   src/prelude/layers.gr \

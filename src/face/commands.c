@@ -186,8 +186,21 @@ static Status set_switch(Call *c, const char *key, Node *leaf)
 {
     double v;
     TRY(call_key_number(c, key, leaf->val[0], &v));
-    if (v != 0 && v != 1) return diag_set(c->d, E_RANGE, call_key_span(c, key), "%s= is %s", key,
-                                          leaf == c->s->training ? "0 (use) or 1 (training)" : "torch or keras");
+    if (v != 0 && v != 1)
+        return diag_set(c->d, E_RANGE, call_key_span(c, key), "%s= is 0 (use) or 1 (training)", key);
+    if (v != leaf->val[0]) session_set_leaf(c->s, leaf, &v);
+    return OK;
+}
+
+static Status set_convention(Call *c)
+{
+    static const char *const name[] = { "torch", "keras" };
+    const char *word;
+    Node *leaf = c->s->convention;
+    TRY(call_key_text(c, "convention", name[leaf->val[0] != 0], &word));
+    double v = !strcmp(word, name[1]);
+    if (v == 0 && strcmp(word, name[0]))
+        return diag_set(c->d, E_RANGE, call_key_span(c, "convention"), "convention= is torch or keras, not %s", word);
     if (v != leaf->val[0]) session_set_leaf(c->s, leaf, &v);
     return OK;
 }
@@ -229,7 +242,7 @@ static Status run_set(Call *c, Value *out)
     const char *place;
     TRY(set_safe(c));
     TRY(set_switch(c, "training", c->s->training));
-    TRY(set_switch(c, "convention", c->s->convention));
+    TRY(set_convention(c));
     TRY(set_memory(c));
     TRY(set_plot(c, &place));
     if (c->n_key) return OK;

@@ -162,7 +162,7 @@ const Builtin natives_core[] = {
     { .name = "input", .usage = "input(n)  input(h, w, c)", .group = "layers", .min_args = 1, .max_args = LIMIT_RANK, .run = run_input,
       .help = "The shape of one sample; the beginning of a network.",
       .example = "net = input(2) -> h: dense(2, tanh) -> o: dense(1, sigmoid)\nnet([0, 1]).shape" },
-    { .name = "refuse", .usage = "refuse(TEXT)", .group = "gradients", .min_args = 1, .max_args = 1, .run = run_refuse,
+    { .name = "refuse", .usage = "refuse(TEXT)", .group = "session", .min_args = 1, .max_args = 1, .run = run_refuse,
       .help = "An error with that text, at the call that led here: for definitions that check what they are given.",
       .example = "half(x) = if rank(x) > 0 { refuse(\"one number, please\") } else { x/2 }\nhalf(3)" },
     { .name = "update", .usage = "update E, optimizer=sgd(lr=0.01)", .group = "training", .keys = "optimizer", .min_args = 1, .max_args = 1,

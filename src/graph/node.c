@@ -29,6 +29,7 @@ Diag node_no_limits;
 static uint64_t the_clock = 1;
 static uint64_t walk_mark = 0;
 static int64_t  alive = 0;
+static int64_t  with_moves = 0;
 
 typedef struct {
     Node **v;
@@ -185,7 +186,7 @@ Node *node_keep(Node *n)
 
 void node_add_move(Node *n, Node *leaf, Node *next)
 {
-    if (!n->moves) n->moves = mem_new(sizeof *n->moves);
+    if (!n->moves) n->moves = mem_new(sizeof *n->moves), with_moves++;
     Moves *m = n->moves;
     m->leaf = mem_grow(m->leaf, (size_t)m->n + 1, sizeof *m->leaf);
     m->next = mem_grow(m->next, (size_t)m->n + 1, sizeof *m->next);
@@ -202,7 +203,10 @@ static void moves_drop(Moves *m, Stack *s)
     free(m->leaf);
     free(m->next);
     free(m);
+    with_moves--;
 }
+
+bool node_any_moves(void) { return with_moves > 0; }
 
 static void node_free_own(Node *n)
 {

@@ -107,6 +107,7 @@ void  node_label(Node *n, const char *fmt, ...) __attribute__((format(printf, 2,
 
 /* An update that goes through n moves leaf to next, too; next must not depend on n. */
 void  node_add_move(Node *n, Node *leaf, Node *next);
+bool  node_any_moves(void);                            /* of any node: worth looking for */
 
 /* ---- change ---- */
 uint64_t node_clock(void);

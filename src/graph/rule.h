@@ -14,6 +14,7 @@ typedef struct {
     Node *const *g;                          /* all gradients, borrowed                  */
     Value        list, norm;                 /* of them, made when first asked for       */
     double       per_epoch;                  /* updates                                  */
+    Value        usual[LIMIT_ARGS];          /* options' defaults that are plain numbers */
 } RuleShared;
 
 enum { MOST_STATES = 32 };

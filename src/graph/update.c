@@ -36,11 +36,19 @@ static Owned *state_add(Func *opt, Node *w, const char *name, Node *leaf)
     return o;
 }
 
+/* The path of a state: its name, or "lr.rate" of a schedule's. */
+static const char *state_path(const RuleBody *b, const char *name, char *buf, size_t size)
+{
+    if (!b->under) return name;
+    snprintf(buf, size, "%s%s", b->under, name);
+    return buf;
+}
+
 Status rule_remember(Env *e, const char *name, Node *init, Node **leaf)
 {
     RuleBody *b = e->body;
-    char path[LIMIT_NAME + 32];
-    snprintf(path, sizeof path, "%s%s", b->under ? b->under : "", name);
+    char buf[LIMIT_NAME + 32];
+    const char *path = state_path(b, name, buf, sizeof buf);
     Owned *o = state_find(b->opt, b->w, path);
     if (!o) {
         const double *v = node_eval(init, e->d);
@@ -60,9 +68,8 @@ Status rule_remember(Env *e, const char *name, Node *init, Node **leaf)
 static bool state_known(Env *e, const char *name)
 {
     RuleBody *b = e->body;
-    char path[LIMIT_NAME + 32];
-    snprintf(path, sizeof path, "%s%s", b->under ? b->under : "", name);
-    return state_find(b->opt, b->w, path) != NULL;
+    char buf[LIMIT_NAME + 32];
+    return state_find(b->opt, b->w, state_path(b, name, buf, sizeof buf)) != NULL;
 }
 
 Status rule_state(Env *e, const Ast *a)
@@ -222,6 +229,16 @@ static Status option_take(Env *e, const Ast *formal, Value *v)
     return OK;
 }
 
+/* The default of option i: a plain number is made once for all parameters. */
+static Status option_usual(Env *e, const Ast *formal, int i, Value *v)
+{
+    Value *usual = &e->body->all->usual[i];
+    if (usual->kind != V_NONE) return *v = value_keep(*usual), OK;
+    TRY(build_value(e, formal->kid[0], v));
+    if (v->kind == V_NODE && v->node->flags & NODE_CONST) *usual = value_keep(*v);
+    return OK;
+}
+
 /* What was given first, so that a default may hang on it. */
 static Status options_bind(Env *e, const Func *def, const Func *opt)
 {
@@ -234,7 +251,7 @@ static Status options_bind(Env *e, const Func *def, const Func *opt)
                 value_drop(&v);
                 continue;
             }
-            Status st = given ? option_take(e, formal, &v) : build_value(e, formal->kid[0], &v);
+            Status st = given ? option_take(e, formal, &v) : option_usual(e, formal, i, &v);
             if (st != OK) return value_drop(&v), st;
             scope_set(e->scope, formal->text, v);
         }
@@ -291,7 +308,8 @@ static Status rule_build(Env *e, Func *opt, Node *w, Node *g, RuleShared *all, U
     if (st == OK) {
         Scope *root = opt->last ? opt->last : (opt->last = scope_new());
         Scope *at = scope_at(root, w->label ? w->label : "w");
-        for (int i = 0; i < e->scope->n; i++) scope_set(at, e->scope->name[i], value_keep(e->scope->val[i]));
+        for (int i = 0; i < e->scope->n; i++)
+            if (e->scope->val[i].kind != V_NONE) scope_set(at, e->scope->name[i], value_keep(e->scope->val[i]));
         /* a state's name means what is remembered, not what it will be */
         for (int i = 0; i < body.n; i++)
             if (body.scope[i] == e->scope) scope_set(at, body.name[i], value_node(node_keep(body.leaf[i])));
@@ -338,10 +356,11 @@ Status update_build(Session *s, Func *optimizer, Node *E, Node *const *w, Node *
     RuleShared all = { .E = E, .n = n, .g = g, .per_epoch = s->per_epoch };
     Status st = OK;
     for (int i = 0; i < n && st == OK; i++) st = rule_build(&e, optimizer, w[i], g[i], &all, out, &states);
+    for (int i = 0; i < LIMIT_ARGS; i++) value_drop(&all.usual[i]);
     value_drop(&all.norm);
     value_drop(&all.list);
     out->n_weight = out->n;
-    if (E && st == OK) moves_collect(E, &states);
+    if (E && st == OK && node_any_moves()) moves_collect(E, &states);
     for (int i = 0; i < states.n; i++) update_add(out, states.leaf[i], states.next[i]);
     update_free(&states);
     if (st != OK) update_free(out);
