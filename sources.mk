@@ -299,6 +299,7 @@ unit_sources = \
   tests/units/terminal_test.c \
   tests/units/text_test.c \
   tests/units/train_test.c \
+  tests/units/trained_test.c \
   tests/units/units.h \
   tests/units/units_main.c \
   tests/units/value_test.c \
