@@ -81,8 +81,11 @@ library_sources = \
   src/graph/loop_run.c \
   src/graph/loop_tree.c \
   src/graph/loop_turns.c \
+  src/graph/modes.c \
+  src/graph/modes.h \
   src/graph/natives.h \
   src/graph/natives_core.c \
+  src/graph/natives_draw.c \
   src/graph/natives_tensor.c \
   src/graph/network.c \
   src/graph/node.c \
@@ -100,13 +103,16 @@ library_sources = \
   src/graph/ops_reduce.h \
   src/graph/ops_shape.c \
   src/graph/ops_spread.c \
+  src/graph/prelude.c \
   src/graph/prelude.h \
   src/graph/rule.h \
+  src/graph/schedule.c \
   src/graph/session.c \
   src/graph/session.h \
   src/graph/shape.c \
   src/graph/slope.c \
   src/graph/slope.h \
+  src/graph/states.c \
   src/graph/templates.c \
   src/graph/term.c \
   src/graph/term.h \
@@ -291,12 +297,17 @@ library_sources = \
 prelude_sources = \
   src/prelude/activations.gr \
   src/prelude/basics.gr \
+  src/prelude/helpers.gr \
+  src/prelude/information.gr \
   src/prelude/initialisers.gr \
   src/prelude/layers.gr \
   src/prelude/losses.gr \
   src/prelude/metrics.gr \
+  src/prelude/misprints.gr \
   src/prelude/neurons.gr \
   src/prelude/optimizers.gr \
+  src/prelude/regularisers.gr \
+  src/prelude/schedules.gr \
   src/prelude/toydata.gr
 
 unit_sources = \
@@ -306,6 +317,7 @@ unit_sources = \
   tests/units/canvas_test.c \
   tests/units/chart_test.c \
   tests/units/check_test.c \
+  tests/units/conventions_test.c \
   tests/units/csv_test.c \
   tests/units/damage_test.c \
   tests/units/dataset_test.c \
@@ -322,32 +334,40 @@ unit_sources = \
   tests/units/gnuplot_test.c \
   tests/units/gnuscript_test.c \
   tests/units/histfile_test.c \
+  tests/units/initialisers_test.c \
+  tests/units/layers_test.c \
   tests/units/lesson_test.c \
   tests/units/lex_test.c \
   tests/units/loop_code_test.c \
   tests/units/loop_test.c \
   tests/units/losses_test.c \
   tests/units/mem_test.c \
+  tests/units/metrics_test.c \
   tests/units/ops_test.c \
   tests/units/optimizers_test.c \
   tests/units/parse_test.c \
   tests/units/picture_test.c \
   tests/units/plan_test.c \
+  tests/units/prelude_test.c \
   tests/units/reference.c \
   tests/units/reference.h \
   tests/units/rng_test.c \
   tests/units/rows_test.c \
+  tests/units/schedules_test.c \
   tests/units/shape_test.c \
   tests/units/sheet_test.c \
   tests/units/show_test.c \
   tests/units/soft_fma_test.c \
+  tests/units/states_test.c \
   tests/units/step_test.c \
   tests/units/stop_test.c \
   tests/units/suites.h \
+  tests/units/tensors_test.c \
   tests/units/term_test.c \
   tests/units/terminal_test.c \
   tests/units/text_test.c \
   tests/units/train_test.c \
+  tests/units/trained_test.c \
   tests/units/units.h \
   tests/units/units_main.c \
   tests/units/value_test.c \

@@ -14,6 +14,7 @@ void tables_add(Session *s)
 {
     session_add_table(s, natives_core);
     session_add_table(s, natives_tensor);
+    session_add_table(s, natives_draw);
     session_add_table(s, natives_train);
     session_add_table(s, natives_data);
     session_add_table(s, natives_files);

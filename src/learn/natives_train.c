@@ -349,7 +349,10 @@ static Status run_predict(Call *c, Value *out)
     Value x;
     TRY(take_net(c, &net));
     TRY(call_value(c, 1, &x));
-    return func_call(c->s, NULL, net, &x, 1, c->at, out, c->d);
+    bool was = session_training(c->s, false);
+    Status st = func_call(c->s, NULL, net, &x, 1, c->at, out, c->d);
+    session_training(c->s, was);
+    return st;
 }
 
 static Status evaluate_with(Call *c, Task *t, const DataView *data, Record *r)

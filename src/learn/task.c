@@ -206,7 +206,7 @@ static Status build_update(const Task *t, Pass *p, Diag *d)
     for (int i = 0; i < n; i++) g[i] = grad_of(map, w[i]);
     grad_free(map);
     Status st =
-        n ? update_build(t->s, t->rule, w, g, n, &p->update, t->at_rule, d) : no_params(t, d);
+        n ? update_build(t->s, t->rule, p->ask[0], w, g, n, &p->update, t->at_rule, d) : no_params(t, d);
     for (int i = 0; i < n; i++) node_drop(g[i]);
     free(g);
     free(w);
@@ -229,7 +229,9 @@ Status pass_build(const Task *t, const DataView *data, int64_t rows, Pass *out, 
 {
     *out = (Pass){ 0 };
     Meanings kept = meanings_keep(t->net);
+    bool was = session_training(t->s, t->rule != NULL);
     Status st = pass_make(t, data, rows, out, d);
+    session_training(t->s, was);
     meanings_return(&kept);
     if (st != OK) pass_free(out);
     return st;
@@ -259,8 +261,10 @@ Status sweep_open(Sweep *w, const Task *t, const DataView *data, int64_t batch, 
     *w = (Sweep){
         .data = data, .batch = batch, .batches = data->rows / batch, .left = data->rows % batch
     };
+    t->s->per_epoch = (double)sweep_updates(w);          /* what schedules count epochs by */
     Status st = pass_build(t, data, batch, &w->full, d);
     if (st == OK && w->left) st = pass_build(t, data, w->left, &w->rest, d);
+    t->s->per_epoch = 1;
     if (st != OK) sweep_close(w);
     return st;
 }
