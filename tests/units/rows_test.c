@@ -28,6 +28,7 @@ static Session *session_rows(void)
     Session *s = session_new();
     session_add_table(s, natives_core);
     session_add_table(s, natives_tensor);
+    session_add_table(s, natives_draw);
     session_add_table(s, natives_data);
     session_add_table(s, natives_files);
     session_add_table(s, natives_rows);
