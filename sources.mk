@@ -178,6 +178,7 @@ library_sources = \
   src/learn/natives_files.c \
   src/learn/natives_rows.c \
   src/learn/natives_scale.c \
+  src/learn/natives_sweep.c \
   src/learn/natives_train.c \
   src/learn/network.c \
   src/learn/network.h \
@@ -187,6 +188,10 @@ library_sources = \
   src/learn/npz.h \
   src/learn/rawnum.c \
   src/learn/rawnum.h \
+  src/learn/sweep.c \
+  src/learn/sweep.h \
+  src/learn/sweep_table.c \
+  src/learn/sweep_wire.c \
   src/learn/task.c \
   src/learn/task.h \
   src/learn/train.c \
@@ -362,6 +367,7 @@ unit_sources = \
   tests/units/step_test.c \
   tests/units/stop_test.c \
   tests/units/suites.h \
+  tests/units/sweep_test.c \
   tests/units/tensors_test.c \
   tests/units/term_test.c \
   tests/units/terminal_test.c \

@@ -16,6 +16,7 @@ void tables_add(Session *s)
     session_add_table(s, natives_tensor);
     session_add_table(s, natives_draw);
     session_add_table(s, natives_train);
+    session_add_table(s, natives_sweep);
     session_add_table(s, natives_data);
     session_add_table(s, natives_files);
     session_add_table(s, natives_rows);
