@@ -15,6 +15,7 @@
  *     history  the history of the run's last training, or none
  *     measures Record of type "measures": the numbers of the table, by name
  *   histories  list: the histories alone (a run without one: none)
+ *   measures Record of type "measures": each number of the table as a vector over the runs
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -70,6 +70,24 @@ static Record *run_record(const Trials *all, const Trial *t)
     return r;
 }
 
+/* Each number as a vector over the runs; nan where a run has none of that name. */
+static Record *measures_by_name(const List *runs)
+{
+    Record *to = record_new("measures");
+    for (int i = 0; i < runs->n; i++) {
+        const Record *one = record_find(runs->item[i].record, "measures")->record;
+        for (int k = 0; k < one->n; k++) {
+            int64_t n = runs->n;
+            Shape s = shape_of(1, &n);
+            Diag d = { 0 };
+            Node *v = record_find(to, one->name[k]) ? NULL : node_leaf(&s, NULL, &d);
+            for (int r = 0; v && r < n; r++) v->val[r] = number_of(record_find(runs->item[r].record, "measures")->record, one->name[k]);
+            if (v) leaf_touch(v), record_set(to, one->name[k], value_node(v));
+        }
+    }
+    return to;
+}
+
 Record *trials_record(const Trials *all)
 {
     Record *r = record_new("sweep");
@@ -86,6 +104,7 @@ Record *trials_record(const Trials *all)
     record_set(r, "names", texts(all->name, all->n_name));
     record_set(r, "values", value_list(values));
     record_set(r, "labels", value_list(labels));
+    record_set(r, "measures", value_record(measures_by_name(runs)));
     record_set(r, "runs", value_list(runs));
     record_set(r, "histories", value_list(histories));
     return r;

@@ -103,6 +103,7 @@ static void all_combinations(void)
         snprintf(ask, sizeof ask, "sweep_result.runs[%d].measures.result", i);
         CU_ASSERT_EQUAL(session_number(s, ask), sum[i]);
     }
+    CU_ASSERT_EQUAL(session_number(s, "sum(sweep_result.measures.result*[1, 2, 3, 4, 5, 6])"), 12 + 44 + 42 + 96 + 80 + 156);
     CU_ASSERT_PTR_NOT_NULL(strstr(text_str(&s->out), "# a=3, b=20:\n3\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text_str(&s->out), "3  20  26"));
     CU_ASSERT_EQUAL(run(s, "sweep seed=[5, 6] { uniform() }", &d), OK);
