@@ -207,6 +207,10 @@ library_sources = \
   src/learn/taskrule.c \
   src/learn/train.c \
   src/learn/train.h \
+  src/learn/train_open.c \
+  src/learn/train_own.h \
+  src/learn/train_replay.c \
+  src/learn/train_tell.c \
   src/teach/ask.c \
   src/teach/ask.h \
   src/teach/branch.c \

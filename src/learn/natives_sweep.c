@@ -141,6 +141,7 @@ static Status run_sweep(Call *c, Value *out)
     TRY(need_block(c));
     Status st = trials_take(c, &all);
     if (st == OK) st = trials_run(c->s, &all, trial_work, c, c->d);
+    if (st == E_STOP) text_add(&c->s->out, "# the sweep was stopped; nothing of it is kept\n");
     if (st != OK && st != E_STOP && c->d->at.from == c->d->at.to) c->d->at = c->at;
     if (st == OK) {
         if (!c->s->quiet) trials_print(c->s, &all);

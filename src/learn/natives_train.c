@@ -281,6 +281,8 @@ static void rewind_remember(Call *c, const Work *w, TrainResult *r)
     if (!l->rewind) return;
     l->rewind->ready = true;
     l->rewind->task = task_copy(&w->task);
+    l->rewind->task.at_net = l->rewind->task.at_data = l->rewind->task.at_loss = l->rewind->task.at_rule =
+        l->rewind->task.at_penalty = (Span){ 0, 0 };         /* of a statement that is over */
     l->rewind->data = value_keep(w->data);
     l->rewind->batch = w->o.batch;
     l->rewind->shuffle = w->o.shuffle;

@@ -151,12 +151,17 @@ static void note_rate(const Task *t)
 
 /* ---- features ---- */
 
+/* Some rows tell, evenly over all: row i of n. */
+static const double *row_of(const DataView *v, int64_t i, int64_t n) { return v->x + i * v->rows / n * v->n_in; }
+static int64_t rows_asked(const DataView *v) { return v->rows < NOTE_ROWS ? v->rows : NOTE_ROWS; }
+
 static double spread_of(const DataView *v, int64_t k)
 {
-    double sum = 0, squares = 0, n = (double)v->rows;
-    for (int64_t i = 0; i < v->rows; i++) sum += v->x[i * v->n_in + k];
-    for (int64_t i = 0; i < v->rows; i++) {
-        double e = v->x[i * v->n_in + k] - sum / n;
+    int64_t rows = rows_asked(v);
+    double sum = 0, squares = 0, n = (double)rows;
+    for (int64_t i = 0; i < rows; i++) sum += row_of(v, i, rows)[k];
+    for (int64_t i = 0; i < rows; i++) {
+        double e = row_of(v, i, rows)[k] - sum / n;
         squares += e * e;
     }
     return sqrt(squares / n);
@@ -245,17 +250,16 @@ static void note_stage(const Task *t, const Func *stage, const char *name, const
              n == 1 ? "is" : "are", activation);
 }
 
-/* Some rows, evenly over all. */
 static Node *rows_taken(const DataView *v)
 {
-    int64_t n = v->rows < NOTE_ROWS ? v->rows : NOTE_ROWS;
+    int64_t n = rows_asked(v);
     Shape s = { .rank = v->sample.rank + 1, .dim = { n } };
     memcpy(s.dim + 1, v->sample.dim, sizeof *s.dim * (size_t)v->sample.rank);
     if (!v->sample.rank) s = shape_of(2, (int64_t[]){ n, 1 });
     Diag d = { 0 };
     Node *x = node_leaf(&s, NULL, &d);
     for (int64_t i = 0; x && i < n; i++)
-        memcpy(x->val + i * v->n_in, v->x + i * v->rows / n * v->n_in, sizeof(double) * (size_t)v->n_in);
+        memcpy(x->val + i * v->n_in, row_of(v, i, n), sizeof(double) * (size_t)v->n_in);
     if (x) leaf_touch(x);
     return x;
 }

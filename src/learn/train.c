@@ -12,171 +12,16 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "learn/train.h"
+#include "learn/train_own.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/stop.h"
-#include "graph/birth.h"
 
 void (*train_watch)(Session *s, const TrainNow *now);
 const TrainBreaks *train_breaks;
-
-enum { MOST_ASK = 1 + LIMIT_METRICS, VAL_BATCH = 1024 };
-
-typedef struct {
-    const Task         *t;
-    const TrainOptions *o;
-    TrainResult        *out;
-    Store     store;
-    Sweep     sweep, val;
-    bool      has_val;
-    bool      looking;               /* somebody wants to stop at an update            */
-    Rewind   *rewind;                /* or NULL                                        */
-    char     *best;                  /* the store of the best epoch, or NULL           */
-    double    best_loss;
-    uint32_t *order;                 /* of the rows; NULL: as they lie                */
-    double    sum[MOST_ASK];         /* of the running epoch, each times its rows     */
-    int64_t   updates;               /* made since the beginning                      */
-    int64_t   burst;                 /* updates in one burst                          */
-    int64_t   unclocked;             /* updates since the clock was asked             */
-    double    began, asked, shown;   /* seconds                                       */
-} Training;
-
-/* ---- open ---- */
-
-static Status history_open(Training *g, Diag *d)
-{
-    History *h = &g->out->history;
-    h->cap = g->o->epochs;
-    for (int side = 0; side <= (int)g->has_val; side++)
-        for (int i = 0; i <= g->t->n_metric; i++) {
-            const char *word = i ? g->t->metric[i - 1]->name : "loss";
-            Text name = { 0 };
-            text_addf(&name, "%s%s", side ? "val_" : "", word ? word : "metric");
-            h->name[h->n] = mem_str(text_str(&name));
-            text_free(&name);
-            h->value[h->n++] = mem_take(sizeof(double) * (size_t)h->cap);
-            if (h->value[h->n - 1]) continue;
-            return diag_set(d, E_LIMIT, (Span){ 0, 0 },
-                            "no memory left for the history of %lld epochs (budget %zu MiB)",
-                            (long long)h->cap, mem_budget() >> 20);
-        }
-    return OK;
-}
-
-static void order_open(Training *g)
-{
-    int64_t rows = g->sweep.data->rows;
-    if (!g->o->shuffle || sweep_updates(&g->sweep) == 1) return;
-    g->order = mem_new(sizeof *g->order * (size_t)rows);
-    for (int64_t i = 0; i < rows; i++) g->order[i] = (uint32_t)i;
-}
-
-static size_t store_size(const Store *s) { return (s->single ? sizeof(float) : sizeof(double)) * (size_t)s->len; }
-
-static Status best_open(Training *g, Diag *d)
-{
-    if (!g->o->best) return OK;
-    g->best_loss = INFINITY;
-    g->best = mem_take_bare(store_size(&g->store) + 1);
-    return g->best ? OK : diag_set(d, E_LIMIT, (Span){ 0, 0 }, "no memory left for the best weights (budget %zu MiB)", mem_budget() >> 20);
-}
-
-static Status training_open(Training *g, const DataView *data, const DataView *val, Diag *d)
-{
-    const Task *t = g->t;
-    TRY(sweep_open(&g->sweep, t, data, g->o->batch, d));
-    const Update *u = &g->sweep.full.update;
-    TRY(store_open(&g->store, u->leaf, u->n, t->s->single, d));
-    for (int i = 0; i < u->n_weight; i++) g->out->parameters += u->leaf[i]->len;
-    TRY(sweep_compile(&g->sweep, &g->store, d));
-    if (val) {
-        Task look = *t;
-        look.rule = NULL;
-        TRY(sweep_open(&g->val, &look, val, VAL_BATCH, d));
-        g->has_val = true;
-        TRY(sweep_compile(&g->val, &g->store, d));
-    }
-    order_open(g);
-    TRY(best_open(g, d));
-    return history_open(g, d);
-}
-
-static void training_close(Training *g)
-{
-    mem_give(g->best, store_size(&g->store) + 1);
-    rewind_free(g->rewind);
-    sweep_close(&g->sweep);
-    if (g->has_val) sweep_close(&g->val);
-    if (g->store.leaf) store_close(&g->store);
-    free(g->order);
-}
-
-/* ---- time ---- */
-
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void bar_print(char *to, int width, double part)
-{
-    int full = (int)(part * width);
-    for (int i = 0; i < width; i++) to[i] = i < full ? '#' : '-';
-    to[width] = '\0';
-}
-
-static void progress(Training *g, double now)
-{
-    Session *s = g->t->s;
-    const History *h = &g->out->history;
-    double part = (double)g->updates / ((double)g->o->epochs * (double)sweep_updates(&g->sweep));
-    double left = part > 0 ? (now - g->began) * (1 - part) / part : 0;
-    char bar[21], num[NUM_TEXT] = "", line[200];
-    bar_print(bar, 20, part);
-    if (h->epochs) num_print(num, h->value[0][h->epochs - 1], s->format);
-    snprintf(line, sizeof line, "epoch %lld/%lld  [%s]%s%s  %.0f s left", (long long)h->epochs,
-             (long long)g->o->epochs, bar, *num ? "  loss " : "", num, ceil(left));
-    s->progress(s, line);
-}
-
-static void watch(Training *g)
-{
-    const History *h = &g->out->history;
-    TrainNow now = { .net = g->t->net_name,
-                     .epoch = h->epochs,
-                     .epochs = g->o->epochs,
-                     .update = g->updates,
-                     .loss = h->epochs ? h->value[0][h->epochs - 1] : NAN,
-                     .loss_history = h->value[0],
-                     .val_history = g->has_val ? h->value[h->n / 2] : NULL };
-    store_save(&g->store, g->t->s);
-    train_watch(g->t->s, &now);
-}
-
-/* After n more updates: is the clock to be asked, and who is to be told? */
-static void clock_look(Training *g, int64_t n)
-{
-    g->updates += n;
-    g->unclocked += n;
-    if (g->unclocked < g->burst) return;
-    double now = seconds(), took = now - g->asked;
-    if (took < 0.002 && g->burst < 1 << 24) g->burst *= 2;
-    if (took > 0.008 && g->burst > 1) g->burst /= 2;
-    g->asked = now;
-    g->unclocked = 0;
-    if (now - g->shown < WATCH_MS / 1000.) return;
-    g->shown = now;
-    if (g->t->s->progress) progress(g, now);
-    if (train_watch) watch(g);
-}
 
 /* ---- one update at a time: after a burst that went wrong, or when somebody looks ---- */
 
@@ -403,96 +248,6 @@ static void best_return(Training *g)
     if (r->best) g->updates = r->best * sweep_updates(&g->sweep);
 }
 
-/* ---- where a number that is none was born ---- */
-
-static void fill_batch(Training *g, Pass *p, int64_t first)
-{
-    const DataView *v = g->sweep.data;
-    int64_t rows = p->x->shape.dim[0];
-    for (int64_t i = 0; i < rows; i++) {
-        int64_t row = g->order ? g->order[first + i] : first + i;
-        memcpy(p->x->val + i * v->n_in, v->x + row * v->n_in, sizeof(double) * (size_t)v->n_in);
-        memcpy(p->y->val + i * v->n_out, v->y + row * v->n_out, sizeof(double) * (size_t)v->n_out);
-    }
-    leaf_touch(p->x);
-    leaf_touch(p->y);
-}
-
-/* A batch's row is not the data's row: the data themselves hold the number. */
-static bool birth_in_data(Training *g, const Pass *p, int64_t first)
-{
-    int64_t at;
-    Node *born = node_birth(p->ask[0], &at);
-    if (!born || (born != p->x && born != p->y)) return false;
-    int64_t each = born->len / born->shape.dim[0], row = first + at / each;
-    char buf[NUM_TEXT];
-    text_addf(&g->out->birth,
-              "# the first %s stands in the data: row %lld of %s, counted from 0, has it in %s\n",
-              num_print(buf, born->val[at], g->t->s->format),
-              (long long)(g->order ? g->order[row] : row), g->t->data_name,
-              born == p->x ? "x" : "y");
-    return true;
-}
-
-/* The same batch as nodes, which remember every number. */
-static void find_birth(Training *g)
-{
-    int64_t update = g->out->update - 1, first = update * g->sweep.batch;
-    Pass *p = update < g->sweep.batches ? &g->sweep.full : &g->sweep.rest;
-    fill_batch(g, p, first);
-    Diag d = { 0 };
-    if (!node_eval(p->ask[0], &d) || birth_in_data(g, p, first)) return;
-    if (birth_print(&g->out->birth, p->ask[0], g->t->s->format)) return;
-    for (int i = 0; i < p->update.n; i++)
-        if (!node_eval(p->update.next[i], &d) ||
-            birth_print(&g->out->birth, p->update.next[i], g->t->s->format))
-            return;
-}
-
-/* ---- the way back ---- */
-
-static void rewind_end(Training *g)
-{
-    if (!g->rewind) return;
-    rewind_stand(g->rewind, g->updates, &g->store);
-    g->out->rewind = g->rewind;
-    g->rewind = NULL;
-}
-
-/* n updates from the beginning of an epoch on; false: stopped. */
-static bool replay(Training *g, int64_t n)
-{
-    Session *s = g->t->s;
-    int64_t all = sweep_updates(&g->sweep);
-    double sum[MOST_ASK] = { 0 };
-    for (int64_t k = 0; n > 0; k = k + 1 == all ? 0 : k + 1, n--) {
-        if (!k && g->order) rng_shuffle(&s->rng, g->order, (uint32_t)g->sweep.data->rows);
-        sweep_run(&g->sweep, g->order, k, 1, sum);
-        if (stop_asked()) return false;
-    }
-    return true;
-}
-
-Status train_replay(const Task *t, const DataView *data, const TrainOptions *o, Rewind *r, int64_t updates, Diag *d)
-{
-    TrainResult out = { 0 };
-    Training g = { .t = t, .o = o, .out = &out };
-    Status st = training_open(&g, data, NULL, d);
-    Rng rng = t->s->rng;
-    if (st == OK) {
-        int i = rewind_before(r, updates);
-        rewind_take(r, i, &g.store, g.order, &t->s->rng);
-        if (!replay(&g, updates - r->at[i])) st = diag_set(d, E_STOP, (Span){ 0, 0 }, "stopped");
-    }
-    if (st == OK) {
-        store_save(&g.store, t->s);
-        rewind_stand(r, updates, &g.store);
-    } else t->s->rng = rng;
-    training_close(&g);
-    train_result_free(&out);
-    return st;
-}
-
 /* ---- train ---- */
 
 Status train_run(const Task *t, const DataView *data, const DataView *val, const TrainOptions *o,
@@ -502,7 +257,7 @@ Status train_run(const Task *t, const DataView *data, const DataView *val, const
     Training g = { .t = t, .o = o, .out = out, .burst = 16 };
     Status st = training_open(&g, data, val, d);
     if (st == OK) {
-        g.began = g.asked = g.shown = seconds();
+        g.began = g.asked = g.shown = train_seconds();
         g.rewind = rewind_new(&g.store, g.order ? data->rows : 0, sweep_updates(&g.sweep));
         g.looking = train_breaks && train_breaks->begin(t->s, g.store.leaf, g.store.n);
         st = run_epochs(&g, d);
@@ -513,7 +268,7 @@ Status train_run(const Task *t, const DataView *data, const DataView *val, const
         out->updates = g.updates;
         rewind_end(&g);
         if (out->end == TRAIN_BROKE) find_birth(&g);
-        if (train_watch) watch(&g);
+        if (train_watch) training_watch(&g);
         if (t->s->progress) t->s->progress(t->s, NULL);
     }
     training_close(&g);
