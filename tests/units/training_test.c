@@ -7,7 +7,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "face/tables.h"
 #include "learn/train.h"
@@ -17,11 +19,24 @@
     "seed 3\nparts = split(data(\"iris\"), 0.8)\ntr = standardize(parts[0])\nte = standardize(parts[1], like=tr)\n" \
     "net = input(4) -> h: dense(8, tanh) -> o: dense(3, softmax)\n"
 
+/* The data folder of the source tree, unless GRADUS_DATA says otherwise. */
+static void folder_set(void)
+{
+    const char *root = getenv("srcdir");
+    const char *const roots[] = { root ? root : ".", ".", "..", "../.." };
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+        char path[1024];
+        snprintf(path, sizeof path, "%s/data/iris.csv", roots[i]);
+        if (access(path, R_OK) == 0) setenv("GRADUS_DATA", roots[i], 0);
+    }
+}
+
 static Session *begun(const char *text)
 {
     Session *s = session_new();
     Diag d = { 0 };
     int line;
+    folder_set();
     tables_add(s);
     if (session_run_text(s, "test", text, &d, &line) != OK) CU_FAIL(printf("line %d: %s\n", line, d.text) && "begun");
     return s;
@@ -223,6 +238,19 @@ static void back_is_exact(void)
     }
 }
 
+/* Floats as well; and a watch stops at the first update. */
+static void back_in_single_precision(void)
+{
+    Session *s = begun(IRIS "set precision=single"), *t = begun(IRIS "set precision=single");
+    run(s, "train net, tr, loss=crossentropy, optimizer=adam(lr=0.02), epochs=60\nback epochs=13");
+    run(t, "train net, tr, loss=crossentropy, optimizer=adam(lr=0.02), epochs=47");
+    CU_ASSERT_EQUAL(session_number(s, "sum(net.h.W^3) + sum(net.o.b)"), session_number(t, "sum(net.h.W^3) + sum(net.o.b)"));
+    run(s, "watch net.h.W\ntrain net, tr, loss=crossentropy, epochs=5");
+    CU_ASSERT(said(s, "# stopped after update 1 of epoch 1\n# watch 1: net.h.W changed"));
+    end(s);
+    end(t);
+}
+
 static void back_ends_at_the_beginning(void)
 {
     Session *s = begun(XOR "param a = xor.h.W");
@@ -311,6 +339,7 @@ CU_TestInfo training_tests[] = {
     { "a block runs after each epoch; what it changes counts", blocks_run_after_each_epoch },
     { "a break stops at the update that made it true", breaks_stop_at_the_update },
     { "back goes back bit for bit", back_is_exact },
+    { "back and watch in single precision", back_in_single_precision },
     { "back ends at the beginning, and refuses other numbers", back_ends_at_the_beginning },
     { "frozen parameters stay", frozen_parameters_stay },
     { "a note is made once for a network", notes_are_made_once },
