@@ -72,6 +72,8 @@ void rewind_free(Rewind *r)
 
 static char *slot_at(const Rewind *r, int i) { return r->room + r->each * (size_t)i; }
 
+const char *rewind_numbers(const Rewind *r, int i) { return slot_at(r, i) + sizeof(Rng); }
+
 /* Every second one goes; the first stays. */
 static void marks_thin(Rewind *r)
 {

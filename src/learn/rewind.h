@@ -41,6 +41,7 @@ void    rewind_free(Rewind *r);      /* NULL is fine */
 void    rewind_mark(Rewind *r, int64_t updates, const Store *s, const uint32_t *order, const Rng *rng);
 /* The numbers of mark i. */
 void    rewind_take(const Rewind *r, int i, Store *s, uint32_t *order, Rng *rng);
+const char *rewind_numbers(const Rewind *r, int i);
 /* The last mark at or before that many updates. */
 int     rewind_before(const Rewind *r, int64_t updates);
 /* The store holds what `updates` of them left: later marks are gone. */

@@ -165,9 +165,10 @@ Status key_penalties(Call *c, Task *t)
         return OK;
     }
     Value v = { 0 };
-    if (!a) TRY(call_key(c, "regularize", &v));
-    if (a && a->kind == A_NAME && !strcmp(a->text, "none")) return OK;
-    if (v.kind != V_LIST) return penalty_add(c, t, a, v);
+    if (a && a->kind == A_CALL) return penalty_add(c, t, a, v);
+    TRY(call_key(c, "regularize", &v));
+    if (v.kind == V_NONE) return OK;
+    if (v.kind != V_LIST) return penalty_add(c, t, NULL, v);
     for (int i = 0; i < v.list->n; i++) TRY(penalty_add(c, t, NULL, v.list->item[i]));
     return OK;
 }

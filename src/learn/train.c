@@ -191,12 +191,7 @@ static Status each_run(Training *g, bool *leave, Diag *d)
     TRY(g->o->each(g->o->ctx, &g->out->history, leave, d));
     if (s->flush) s->flush(s);
     if (node_clock() == clock) return OK;
-    store_mark(&g->store);
     store_load(&g->store);
-    if (memcmp(g->store.mark, g->store.num, store_size(&g->store))) {
-        rewind_free(g->rewind);                /* an update is not all that happened */
-        g->rewind = NULL;
-    }
     return others_changed(g, clock) ? sweeps_remake(g, d) : OK;
 }
 

@@ -95,7 +95,8 @@ Status train_run(const Task *t, const DataView *data, const DataView *val, const
 void   train_result_free(TrainResult *r);
 
 /* The numbers that `updates` of r left, computed again from the mark before; moves the
- * generator, too. E_STOP: nothing is changed. */
+ * generator, too. E_RANGE: they do not come out as they did, because something else changed;
+ * E_STOP. Nothing is changed then. */
 Status train_replay(const Task *t, const DataView *data, const TrainOptions *o, Rewind *r, int64_t updates, Diag *d);
 
 /* Loss and metrics over all rows, as they are now: mean[0 .. n_metric]. */

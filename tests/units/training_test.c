@@ -115,6 +115,8 @@ static void penalties_are_added(void)
                     "train xor, d, optimizer=sgd(lr=0.5), epochs=20, regularize=[l2(0.1), l1(by=0.01)]",
                     "train xor, d, optimizer=sgd(lr=0.5), epochs=20, loss=pen", sum, 1e-13));
     CU_ASSERT(alike(XOR "keep = l2(by=0.1)", "train xor, d, epochs=9, regularize=keep", "train xor, d, epochs=9, regularize=l2(0.1)", sum, 0));
+    CU_ASSERT(alike(XOR "both = [l2(by=0.1), l1(by=0.2)]", "train xor, d, epochs=9, regularize=both",
+                    "train xor, d, epochs=9, regularize=l1_l2(0.2, 0.1)", sum, 1e-14));
     Session *s = begun(XOR), *t = begun(XOR);
     run(s, "train xor, d, epochs=1, regularize=l2(10)");
     run(t, "train xor, d, epochs=1");
@@ -262,6 +264,16 @@ static void back_ends_at_the_beginning(void)
     CU_ASSERT(said(s, "# that is the beginning"));
     run(s, "train xor, d, epochs=50\nxor.h.W[0, 0] <- 3");
     CU_ASSERT(refused(s, "back", E_NAME, "no longer those"));
+    /* what else an update hangs on */
+    run(s, "rate = 0.1\ntrain xor, d, epochs=50, optimizer=sgd(lr=rate)\nback\nrate <- 0.2");
+    CU_ASSERT(refused(s, "back", E_RANGE, "has changed since"));
+    run(s, "rate <- 0.1\nback\nfreeze xor.h");
+    CU_ASSERT(refused(s, "back", E_RANGE, "has changed since"));
+    run(s, "unfreeze xor.h\nback epochs=7");
+    run(s, "train xor, d, epochs=9 { xor.o.b[0] <- 0.5 }\nparam b = xor.o.W");
+    CU_ASSERT(refused(s, "back epochs=3", E_RANGE, "has changed since"));
+    CU_ASSERT_EQUAL(session_number(s, "max(abs(xor.o.W - b))"), 0);
+    run(s, "train xor, d, epochs=9 { epoch }\nback epochs=3");
     end(s);
 }
 
