@@ -16,5 +16,9 @@ typedef struct {
 
 Learn *learn_of(Session *s);         /* made at first use                               */
 void   learn_free(Session *s);
+/* Something was stepped: `back` is about that from now on. */
+void   learn_stepped(Session *s);
+/* Is `back` about a training? */
+bool   learn_latest(const Session *s);
 
 #endif

@@ -29,6 +29,18 @@ void learn_free(Session *s)
     s->learn = NULL;
 }
 
+void learn_stepped(Session *s)
+{
+    Learn *l = s->learn;
+    if (l) l->latest = false;
+}
+
+bool learn_latest(const Session *s)
+{
+    const Learn *l = s->learn;
+    return l && l->latest;
+}
+
 /* ---- marks ---- */
 
 static size_t store_bytes(const Store *s) { return (s->single ? sizeof(float) : sizeof(double)) * (size_t)s->len; }

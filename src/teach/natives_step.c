@@ -39,14 +39,14 @@ static Status run_step(Call *c, Value *out)
     if (st == OK && E && (c->n || rule)) st = step_begin(c->s, E, rule, called, c->d);
     if (st != OK && c->d->at.from == c->d->at.to) c->d->at = call_span(c, 0);
     text_free(&named);
-    learn_of(c->s)->latest = false;
+    learn_stepped(c->s);
     return st == OK ? step_one(c->s, c->d) : st;
 }
 
 /* `back` is about the steps again, not about a training. */
 static Session *steps(Call *c)
 {
-    learn_of(c->s)->latest = false;
+    learn_stepped(c->s);
     return c->s;
 }
 
@@ -79,8 +79,7 @@ static Status run_back(Call *c, Value *out)
     TRY(call_key_int(c, "epochs", 0, &epochs));
     if (call_has(c, "epochs") && (c->n || epochs < 1))
         return diag_set(c->d, E_RANGE, call_key_span(c, "epochs"), "back needs a count of updates, or epochs= from 1 on");
-    bool trained = learn_of(c->s)->latest && (learn_of(c->s)->rewind || !stepper_of(c->s)->E);
-    if (!trained && !epochs) return step_back(c->s, n, c->d);
+    if (!learn_latest(c->s) && !epochs) return step_back(c->s, n, c->d);
     return train_back(c->s, epochs ? epochs : n, epochs > 0, c->d);
 }
 
