@@ -49,6 +49,7 @@ static Status run_evaluate(Call *c, Value *out)
     }
     if (st == OK) st = take_data(c, 1, &data);
     if (st == OK) st = dataset_view(data, call_span(c, 1), &view, c->d);
+    if (st == OK) st = trained_classes(c, t.net, &view, call_span(c, 1));
     Record *r = record_new("measures");
     *out = value_record(r);
     if (st == OK) st = evaluate_with(c, &t, &view, r);
@@ -121,7 +122,8 @@ static Status run_confusion(Call *c, Value *out)
     TRY(take_data(c, 1, &data));
     Status st = dataset_view(data, call_span(c, 1), &view, c->d);
     if (st == OK) {
-        st = network_counts(c, net, &view, out);
+        st = trained_classes(c, net, &view, call_span(c, 1));
+        if (st == OK) st = network_counts(c, net, &view, out);
         if (st == OK) tell_classes(c, &view);
         dataset_view_free(&view);
     }

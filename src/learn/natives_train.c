@@ -61,32 +61,6 @@ static Status validate_fraction(Call *c, Work *w, double part)
     return dataset_view(w->data, call_span(c, 1), &w->view, c->d);
 }
 
-static void classes_list(Text *t, const DataView *v)
-{
-    for (int i = 0; i < v->n_class && t->len < 200; i++) {
-        text_add(t, i ? ", " : "");
-        text_add_safe(t, v->classes[i], strnlen(v->classes[i], 60));
-    }
-}
-
-/* The classes of both sets, one for one: class 2 here must not be class 3 there. */
-static Status same_classes(Call *c, const Work *w)
-{
-    const DataView *a = &w->view, *b = &w->val_view;
-    if (!a->n_class || !b->n_class) return OK;
-    bool same = a->n_class == b->n_class;
-    for (int i = 0; i < a->n_class && same; i++) same = !strcmp(a->classes[i], b->classes[i]);
-    if (same) return OK;
-    Text here = { 0 }, there = { 0 };
-    classes_list(&here, a);
-    classes_list(&there, b);
-    diag_set(c->d, E_TYPE, call_key_span(c, "validate"), "the classes of the validation set are %s, those of %s are %s",
-             text_str(&there), w->task.data_name, text_str(&here));
-    text_free(&here);
-    text_free(&there);
-    return diag_hint(c->d, "They must be the same in the same order: csv(file, like=d) reads a file so, split makes both of one set.");
-}
-
 static Status take_validation(Call *c, Work *w)
 {
     Value v;
@@ -99,7 +73,7 @@ static Status take_validation(Call *c, Work *w)
     }
     TRY(dataset_view(w->val, call_key_span(c, "validate"), &w->val_view, c->d));
     w->has_val = true;
-    return same_classes(c, w);
+    return same_classes(c, &w->view, w->task.data_name, &w->val_view, call_key_span(c, "validate"));
 }
 
 /* ---- when to end, and what to keep ---- */
@@ -334,7 +308,7 @@ static Status run_train(Call *c, Value *out)
 }
 
 const Builtin natives_train[] = {
-    { .name = "train", .usage = "train NET, DATA, loss=mse, optimizer=sgd(), epochs=1, batch=32", .group = "training",
+    { .name = "train", .usage = "train NET, DATA, loss=mse, optimizer=sgd(), epochs=1, batch=32 [{ ... }]", .group = "training",
       .keys = "loss optimizer epochs batch shuffle validate patience keep metrics schedule regularize clip seed", .min_args = 2,
       .max_args = 4, .flags = BUILTIN_COMMAND, .run = run_train,
       .help = "Teaches a network. DATA is a data set, or x and y. batch= rows go into one update (the last batch may be smaller); "

@@ -149,6 +149,56 @@ Status key_count(Call *c, const char *key, int64_t otherwise, int64_t most, int6
     return diag_set(c->d, E_RANGE, call_key_span(c, key), "%s goes from 1 to %lld, not %lld", key, (long long)most, (long long)*out);
 }
 
+/* ---- classes of two sets ---- */
+
+static void classes_list(Text *t, const DataView *v)
+{
+    for (int i = 0; i < v->n_class && t->len < 200; i++) {
+        text_add(t, i ? ", " : "");
+        text_add_safe(t, v->classes[i], strnlen(v->classes[i], 60));
+    }
+}
+
+Status same_classes(Call *c, const DataView *a, const char *a_name, const DataView *b, Span at)
+{
+    if (!a->n_class || !b->n_class) return OK;
+    bool same = a->n_class == b->n_class;
+    for (int i = 0; i < a->n_class && same; i++) same = !strcmp(a->classes[i], b->classes[i]);
+    if (same) return OK;
+    Text here = { 0 }, there = { 0 };
+    classes_list(&here, a);
+    classes_list(&there, b);
+    diag_set(c->d, E_TYPE, at, "the classes of this set are %s, those of %s are %s", text_str(&there), a_name, text_str(&here));
+    text_free(&here);
+    text_free(&there);
+    return diag_hint(c->d, "They must be the same in the same order: csv(file, like=d) reads a file so, split makes both of one set.");
+}
+
+/* The same names, in whatever order. */
+static bool same_names(const DataView *a, const DataView *b)
+{
+    bool all = a->n_class == b->n_class;
+    for (int i = 0; i < a->n_class && all; i++) {
+        bool found = false;
+        for (int k = 0; k < b->n_class && !found; k++) found = !strcmp(a->classes[i], b->classes[k]);
+        all = found;
+    }
+    return all;
+}
+
+Status trained_classes(Call *c, const Func *net, const DataView *b, Span at)
+{
+    const Value *data = net->task ? record_find(net->task, "data") : NULL;
+    DataView a;
+    Diag ignore = { 0 };
+    if (!data || dataset_view(*data, at, &a, &ignore) != OK) return OK;
+    Status st = same_names(&a, b) ? same_classes(c, &a, "the training", b, at) : OK;
+    dataset_view_free(&a);
+    return st;
+}
+
+/* ---- the task ---- */
+
 Status task_take(Call *c, Task *t)
 {
     *t = (Task){ .s = c->s, .at_net = call_span(c, 0), .at_data = call_span(c, 1), .at_loss = call_key_span(c, "loss"),

@@ -30,6 +30,12 @@ Status key_count(Call *c, const char *key, int64_t otherwise, int64_t most, int6
 /* What was typed for a keyword, or NULL. */
 const Ast *key_typed(const Call *c, const char *key);
 
+/* E_TYPE when b, at `at`, has not the classes of a in their order: class 2 here must not be
+ * class 3 there. Sets without classes fit. */
+Status same_classes(Call *c, const DataView *a, const char *a_name, const DataView *b, Span at);
+/* The same of the data that net was last trained with, as far as the names are the same. */
+Status trained_classes(Call *c, const Func *net, const DataView *b, Span at);
+
 /* Network, names for messages, loss; task_close in any case. */
 Status task_take(Call *c, Task *t);
 

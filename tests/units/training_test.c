@@ -165,8 +165,10 @@ static void classes_are_compared(void)
 {
     Session *s = begun("x = [[0], [1]]\na = dataset(x, [\"no\", \"yes\"])\nb = dataset(x, [\"yes\", \"no\"])\n"
                        "net = input(1) -> dense(2, softmax)\n");
-    CU_ASSERT(refused(s, "train net, a, loss=crossentropy, validate=b", E_TYPE, "validation set are yes, no, those of a are no, yes"));
-    run(s, "train net, a, loss=crossentropy, validate=a");
+    CU_ASSERT(refused(s, "train net, a, loss=crossentropy, validate=b", E_TYPE, "the classes of this set are yes, no, those of a are no, yes"));
+    run(s, "train net, a, loss=crossentropy, validate=a\nevaluate net, a");
+    CU_ASSERT(refused(s, "evaluate net, b", E_TYPE, "those of the training are no, yes"));
+    CU_ASSERT(refused(s, "confusion net, b", E_TYPE, "those of the training are no, yes"));
     end(s);
 }
 
