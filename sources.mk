@@ -129,12 +129,16 @@ library_sources = \
   src/graph/wide.h \
   src/run/assemble.c \
   src/run/assemble.h \
+  src/run/crew.c \
+  src/run/crew.h \
   src/run/draft.c \
   src/run/draft.h \
   src/run/kernels.c \
   src/run/kernels.h \
   src/run/order.c \
   src/run/order.h \
+  src/run/pace.c \
+  src/run/pace.h \
   src/run/place.c \
   src/run/place.h \
   src/run/plan.c \

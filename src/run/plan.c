@@ -18,7 +18,9 @@
 #include <string.h>
 
 #include "run/assemble.h"
+#include "run/crew.h"
 #include "run/order.h"
+#include "run/pace.h"
 #include "run/place.h"
 #include "run/scalar.h"
 
@@ -45,7 +47,9 @@ struct Plan {
     Node    *node;
     int      n_stage;
     Stage   *stage;                  /* in the order of running */
-    FusedRun run;
+    int      workers;                /* 1: no crew */
+    FusedRun *run;                   /* one for each */
+    Pace     pace;
     int      n_x, n_y;
     BatchNode *x, *y;                /* the batch, and views of it that own kernels read */
     double  *x_room, *y_room;        /* where rows are gathered */
@@ -298,6 +302,19 @@ static void plan_assemble(Build *b)
     for (int k = d->n - 1; k >= 0; k--) p->stage[p->n_stage++] = stage_build(&a, k);
 }
 
+/* A crew only where something is large enough to be shared. */
+static void plan_crew(Build *b)
+{
+    Plan *p = b->p;
+    bool shared = false;
+    for (int i = 0; i < p->n_stage; i++) {
+        stage_cut(&p->stage[i], p->single);
+        shared |= p->stage[i].parts > 1;
+    }
+    p->workers = shared && b->store->threads > 1 ? crew_gather(b->store->threads) : 1;
+    p->run = ARENA_ARRAY(&p->own, FusedRun, p->workers);
+}
+
 /* ---- memory ---- */
 
 /* When a node's numbers are read last, in stages from the first on. */
@@ -332,6 +349,13 @@ static bool has_buffer(const Build *b, int i)
     return d->stage[i] >= 0 && d->memory[i] && d->view[i].base == i && b->alias[i] == i;
 }
 
+/* Whole cache lines for each worker. */
+static int64_t room_len(const Plan *p, Stage *s)
+{
+    s->room_bytes = (gemm_room(&s->product) + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+    return (int64_t)(s->room_bytes * (size_t)p->workers / sizeof(double)) + 1;
+}
+
 /* One for each node that has numbers of its own, one for each product's room, two for the
  * rows of a batch. */
 static int buffers_list(const Build *b, Buffer *list)
@@ -347,8 +371,7 @@ static int buffers_list(const Build *b, Buffer *list)
     }
     for (int s = 0; s < p->n_stage; s++)
         if (p->stage[s].kind == STAGE_PRODUCT)
-            list[n++] = (Buffer){ .of = p->n_node + s, .from = s, .to = s,
-                                  .len = (int64_t)(gemm_room(&p->stage[s].product) / sizeof(double)) + 8 };
+            list[n++] = (Buffer){ .of = p->n_node + s, .from = s, .to = s, .len = room_len(p, &p->stage[s]) };
     free(last);
     qsort(list, (size_t)n, sizeof *list, by_beginning);
     return n;
@@ -361,7 +384,7 @@ static void buffers_give(Plan *p, const Buffer *list, int n)
         if (list[i].of == -1) p->x_room = at;
         else if (list[i].of == -2) p->y_room = at;
         else if (list[i].of < p->n_node) p->node[list[i].of].val = at;
-        else p->stage[list[i].of - p->n_node].room = at;
+        else p->stage[list[i].of - p->n_node].room = (char *)at;
     }
 }
 
@@ -417,6 +440,7 @@ static Status plan_compile(Build *b)
     plan_draft(b);
     plan_add_updates(b);
     plan_assemble(b);
+    plan_crew(b);
     p->n_ask = b->r->n_ask;
     p->ask = ARENA_ARRAY(&p->own, Node *, p->n_ask + 1);
     for (int i = 0; i < p->n_ask; i++) p->ask[i] = plan_node(b, b->r->ask[i]);
@@ -508,7 +532,8 @@ static void plan_feed(Plan *p, const Feed *f, int64_t batch)
 
 static void plan_update(Plan *p, double *sum)
 {
-    for (int i = 0; i < p->n_stage; i++) stage_run(&p->stage[i], &p->run, p->single);
+    if (p->workers > 1) pace_update(&p->pace);
+    for (int i = 0; i < p->n_stage; i++) stage_run(&p->stage[i], p->run, p->single, p->pace.crew);
     for (int i = 0; i < p->n_ask; i++) sum[i] += p->single ? (double)*(float *)(void *)p->ask[i]->val : p->ask[i]->val[0];
     for (int i = 0; i < p->n_copy; i++)
         memcpy(p->copy[i].to, p->copy[i].from->val, (size_t)(size_of(p) * p->copy[i].from->len));
@@ -520,6 +545,7 @@ void plan_run(Plan *p, const Feed *feed, double *sum)
         scalar_run(p->scalar, feed, sum);
         return;
     }
+    pace_rest(&p->pace);
     for (int64_t e = 0; e < feed->epochs; e++, sum += p->n_ask) {
         for (int i = 0; i < p->n_ask; i++) sum[i] = 0;
         for (int64_t b = 0; b < feed->batches; b++) {

@@ -26,13 +26,19 @@ typedef struct {
     GemmShape  product;
     StageSlot  a, b;                 /* row is not used                               */
     Node      *c;                    /* where the bare product goes, or NULL          */
-    void      *room;                 /* for the product                               */
+    char      *room;                 /* for the product: room_bytes for each worker   */
+    size_t     room_bytes;
+    int        parts;                /* that a crew may share; 1: none                */
+    bool       by_rows;              /* parts are rows, else columns                  */
     Step       own;
     const Node *own_node;            /* own: whose numbers those of own.node become when single */
 } Stage;
 
-/* Numbers are floats when single; own kernels know doubles alone. */
-void stage_run(const Stage *s, FusedRun *run, bool single);
+/* Numbers are floats when single; own kernels know doubles alone. run: one for each
+ * worker. crew: share the parts. */
+void stage_run(const Stage *s, FusedRun *run, bool single, bool crew);
+/* Sets parts: what is large enough, and whose sums no cut touches. */
+void stage_cut(Stage *s, bool single);
 void stage_free(Stage *s);
 
 #endif

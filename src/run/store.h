@@ -17,6 +17,7 @@ typedef struct {
     int64_t *at;             /* where leaf i begins in num                     */
     int64_t  len;
     bool     single;         /* floats, else doubles                           */
+    int      threads;        /* that plans may use; 0 and 1: none beside the caller's */
     void    *num;
     void    *mark;           /* the numbers at the last store_mark             */
 } Store;
