@@ -143,6 +143,8 @@ library_sources = \
   src/run/place.h \
   src/run/plan.c \
   src/run/plan.h \
+  src/run/plan_print.c \
+  src/run/plan_private.h \
   src/run/scalar.c \
   src/run/scalar.h \
   src/run/scalar_late.c \

@@ -161,6 +161,9 @@ Stage stage_build(const Assembly *a, int k)
         return s;
     }
     shape_grid(&t->shape, &s.rows, &s.cols);
+    s.member = ARENA_ARRAY(a->own, const Node *, t->n + 1);
+    for (int i = t->n - 1; i >= 0; i--) s.member[s.n_member++] = &a->d->node[t->member[i]];
+    if (t->kind == STAGE_PRODUCT) s.head = &a->d->node[t->head];
     if (t->kind == STAGE_PRODUCT) product_build(&w);
     if (t->n) pass_build(&w);
     return s;

@@ -12,55 +12,14 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "run/plan.h"
+#include "run/plan_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/assemble.h"
 #include "run/crew.h"
 #include "run/order.h"
-#include "run/pace.h"
 #include "run/place.h"
-#include "run/scalar.h"
-
-enum { LINE_BYTES = 64 };
-
-typedef struct {
-    void         *to;
-    const Node   *from;
-} Copy;
-
-typedef struct {
-    Node   *node;
-    int64_t offset;                  /* bytes */
-} BatchNode;
-
-struct Plan {
-    Scalar  *scalar;                 /* not NULL: everything below is unused */
-    bool     single;
-    int64_t  rows, n_in, n_out;
-    Node   **root;                   /* of the graph, counted: keeps what was computed once */
-    int      n_root;
-    Arena    own;                    /* nodes, stages, offsets */
-    int      n_node;
-    Node    *node;
-    int      n_stage;
-    Stage   *stage;                  /* in the order of running */
-    int      workers;                /* 1: no crew */
-    FusedRun *run;                   /* one for each */
-    Pace     pace;
-    int      n_x, n_y;
-    BatchNode *x, *y;                /* the batch, and views of it that own kernels read */
-    double  *x_room, *y_room;        /* where rows are gathered */
-    int      n_ask;
-    Node   **ask;
-    int      n_copy;
-    Copy    *copy;
-    void    *memory;
-    double  *num;                    /* the arena of numbers, on a cache line */
-    size_t   bytes;
-};
 
 static int64_t size_of(const Plan *p) { return p->single ? (int64_t)sizeof(float) : (int64_t)sizeof(double); }
 
@@ -86,7 +45,7 @@ static int plan_add(Build *b, const Node *like)
     Plan *p = b->p;
     Node *n = &p->node[p->n_node];
     *n = (Node){ .op = like->op, .n_in = like->n_in, .shape = like->shape, .len = like->len,
-                 .attr = like->attr, .n_attr = like->n_attr, .fn = like->fn };
+                 .attr = like->attr, .n_attr = like->n_attr, .fn = like->fn, .label = like->label };
     return p->n_node++;
 }
 
@@ -521,7 +480,7 @@ static void batch_set(const BatchNode *list, int n, const char *rows)
     for (int i = 0; i < n; i++) list[i].node->val = (double *)(void *)(rows + list[i].offset);
 }
 
-static void plan_feed(Plan *p, const Feed *f, int64_t batch)
+void plan_feed(Plan *p, const Feed *f, int64_t batch)
 {
     int64_t first = f->from + batch * p->rows, skip = f->order ? 0 : first;
     int64_t in = size_of(p) * p->n_in, out = size_of(p) * p->n_out;

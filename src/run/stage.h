@@ -31,6 +31,9 @@ typedef struct {
     int        parts;                /* that a crew may share; 1: none                */
     bool       by_rows;              /* parts are rows, else columns                  */
     Step       own;
+    int        n_member;             /* what is folded in, operands before users      */
+    const Node **member;
+    const Node *head;                /* the product's node                            */
     const Node *own_node;            /* own: whose numbers those of own.node become when single */
 } Stage;
 
