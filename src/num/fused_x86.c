@@ -641,9 +641,15 @@ static void lanes_end(Body *b)
     }
 }
 
+/* Slots with a register move on in it, the others in memory. */
 static void rows_on(Body *b)
 {
     for (int s = 0; s < b->l->n_slot; s++) {
+        int r = slot_reg(b, s);
+        if (r != NO_REG) {
+            x86_add(&b->x, r, RBP, place_at(s) + (int32_t)sizeof(char *));
+            continue;
+        }
         x86_load(&b->x, RAX, RBP, place_at(s) + (int32_t)sizeof(char *));
         x86_bytes(&b->x, "\x48\x01\x85", 3);                             /* add [rbp + at], rax */
         x86_word(&b->x, place_at(s));
@@ -662,8 +668,8 @@ static void fused_code(Body *b)
     x86_bytes(&b->x, "\x48\xC1\xE0", 3);                                 /* shl rax, log2 size */
     x86_byte(&b->x, size == 8 ? 3 : 2);
     x86_store(&b->x, RAX, RSP, END_AT);
-    int top = b->x.n;
     slots_in(b);
+    int top = b->x.n;
     lanes_start(b);
     columns(b, size);
     lanes_end(b);

@@ -153,7 +153,7 @@ static Node *doubled(const Assembly *a, const Node *n)
 Stage stage_build(const Assembly *a, int k)
 {
     const Draft *t = &a->d->draft[k];
-    Stage s = { .kind = t->kind };
+    Stage s = { .kind = t->kind, .time = a->d->n - 1 - k };
     Writing w = { .a = a, .d = a->d, .t = t, .s = &s };
     if (t->kind == STAGE_OWN) {
         s.own_node = &a->d->node[t->head];

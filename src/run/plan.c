@@ -169,6 +169,10 @@ static bool moves_nothing(const Node *n)
            !strcmp(n->op->name, "slice");
 }
 
+static double copy_one(double a, double b, double c) { return (void)b, (void)c, a; }
+
+static const Op op_copy = { .name = "copy", .kind = OP_ELEMENT, .min_in = 1, .max_in = 1, .one = copy_one };
+
 /* A next value that is nothing but a leaf, or a look at one, is computed all the same: the
  * leaf may be written over before the value is taken. */
 static void plan_add_nexts(Build *b)
@@ -181,7 +185,7 @@ static void plan_add_nexts(Build *b)
         while (from->n_in && moves_nothing(from)) from = from->in[0];
         b->next[i] = n;
         if (!is_leaf(from)) continue;
-        Node like = { .op = op_find("hold"), .n_in = 1, .shape = n->shape, .len = n->len };
+        Node like = { .op = &op_copy, .n_in = 1, .shape = n->shape, .len = n->len };
         int at = plan_add(b, &like);
         p->node[at].in = ARENA_ARRAY(&p->own, Node *, 1);
         p->node[at].in[0] = n;
@@ -258,7 +262,8 @@ static void plan_assemble(Build *b)
     const Drafts *d = &b->drafts;
     Assembly a = { .d = d, .single = p->single, .own = &p->own, .alias = b->alias };
     p->stage = ARENA_ARRAY(&p->own, Stage, d->n + 1);
-    for (int k = d->n - 1; k >= 0; k--) p->stage[p->n_stage++] = stage_build(&a, k);
+    for (int k = d->n - 1; k >= 0; k--)
+        if (d->draft[k].n || d->draft[k].head >= 0) p->stage[p->n_stage++] = stage_build(&a, k);
 }
 
 /* A crew only where something is large enough to be shared. */
@@ -330,7 +335,8 @@ static int buffers_list(const Build *b, Buffer *list)
     }
     for (int s = 0; s < p->n_stage; s++)
         if (p->stage[s].kind == STAGE_PRODUCT)
-            list[n++] = (Buffer){ .of = p->n_node + s, .from = s, .to = s, .len = room_len(p, &p->stage[s]) };
+            list[n++] = (Buffer){ .of = p->n_node + s, .from = p->stage[s].time, .to = p->stage[s].time,
+                                  .len = room_len(p, &p->stage[s]) };
     free(last);
     qsort(list, (size_t)n, sizeof *list, by_beginning);
     return n;

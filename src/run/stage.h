@@ -20,6 +20,7 @@ typedef struct {
 
 typedef struct {
     StageKind  kind;
+    int        time;                 /* order of running; there may be gaps           */
     int64_t    rows, cols;           /* of the pass, or the product's result          */
     Fused     *code;                 /* NULL: nothing is folded into the product      */
     StageSlot *slot;
