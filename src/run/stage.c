@@ -104,7 +104,7 @@ void stage_run(const Stage *s, FusedRun *run, bool single, bool crew)
         return;
     }
     Taking t = { s, run, r.size };
-    if (s->code) {
+    if (s->sums) {
         slots_set(&t, 0, 0, NULL, 0);
         run->cols = s->cols;
         fused_begin(s->code, run);
@@ -112,7 +112,7 @@ void stage_run(const Stage *s, FusedRun *run, bool single, bool crew)
     if (crew && s->parts > 1) crew_run(part_run, &r, s->parts);
     else if (s->kind == STAGE_PRODUCT) product_part(&t, 0, s->rows, 0, s->cols, 0);
     else fused_rows_cols(&t, 0, s->rows, 0, s->cols);
-    if (!s->code) return;
+    if (!s->sums) return;
     slots_set(&t, 0, 0, NULL, 0);
     fused_end(s->code, run);
 }
@@ -128,6 +128,7 @@ void stage_cut(Stage *s, bool single)
     s->parts = 1;
     for (int i = 0; s->code && i < s->code->n_out; i++) {
         OutKind k = s->code->out[i].kind;
+        s->sums |= k == OUT_SUM || k == OUT_COL_SUM;
         rows &= k != OUT_SUM && k != OUT_COL_SUM;
         cols &= k == OUT_STORE || k == OUT_COL_SUM;
     }

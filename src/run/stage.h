@@ -24,6 +24,7 @@ typedef struct {
     int64_t    rows, cols;           /* of the pass, or the product's result          */
     Fused     *code;                 /* NULL: nothing is folded into the product      */
     StageSlot *slot;
+    bool       sums;                 /* there are some that begin before and end behind all parts */
     GemmShape  product;
     StageSlot  a, b;                 /* row is not used                               */
     Node      *c;                    /* where the bare product goes, or NULL          */
@@ -41,7 +42,7 @@ typedef struct {
 /* Numbers are floats when single; own kernels know doubles alone. run: one for each
  * worker. crew: share the parts. */
 void stage_run(const Stage *s, FusedRun *run, bool single, bool crew);
-/* Sets parts: what is large enough, and whose sums no cut touches. */
+/* Sets sums, and parts: of what is large enough, where no cut touches a sum. */
 void stage_cut(Stage *s, bool single);
 void stage_free(Stage *s);
 
