@@ -382,6 +382,7 @@ unit_sources = \
 
 test_runners = \
   tests/badinput.sh \
+  tests/counts.sh \
   tests/docs.sh \
   tests/doctest.sh \
   tests/ledger.sh \
@@ -392,7 +393,23 @@ test_runners = \
 
 extra_files = \
   HACKING \
-  bench \
+  bench/act_cost.c \
+  bench/fann_bench.c \
+  bench/gemm_bench.c \
+  bench/gen_data.py \
+  bench/limit_kern.h \
+  bench/limit_mlp.c \
+  bench/limit_xor.c \
+  bench/numpy_bench.py \
+  bench/prompt_latency.py \
+  bench/prompt_min.c \
+  bench/run \
+  bench/sklearn_bench.py \
+  bench/torch_bench.py \
+  bench/w1.gr \
+  bench/w2.gr \
+  bench/w3.gr \
+  bench/w4.gr \
   data \
   lessons \
   tests/data \
