@@ -18,8 +18,11 @@ library_sources = \
   src/num/cpu.h \
   src/num/fused.c \
   src/num/fused.h \
+  src/num/fused_body.h \
+  src/num/fused_emit.c \
   src/num/fused_math.c \
   src/num/fused_private.h \
+  src/num/fused_regs.c \
   src/num/fused_run.c \
   src/num/fused_table.c \
   src/num/fused_x86.c \
@@ -401,6 +404,7 @@ extra_files = \
   bench/limit_mlp.c \
   bench/limit_xor.c \
   bench/numpy_bench.py \
+  bench/peak.c \
   bench/prompt_latency.py \
   bench/prompt_min.c \
   bench/run \
