@@ -146,6 +146,8 @@ library_sources = \
   src/run/place.h \
   src/run/plan.c \
   src/run/plan.h \
+  src/run/plan_memory.c \
+  src/run/plan_nodes.c \
   src/run/plan_print.c \
   src/run/plan_private.h \
   src/run/scalar.c \
