@@ -97,7 +97,8 @@ Status picture_check(const Picture *p, Diag *d)
     }
     TRY(check_range(p->x_range, "x", d));
     TRY(check_range(p->y_range, "y", d));
-    return has_cells(p) ? check_cells(p, d) : check_series(p, d);
+    TRY(has_cells(p) ? check_cells(p, d) : check_series(p, d));
+    return p->below ? picture_check(p->below, d) : OK;
 }
 
 /* Running smallest and largest. */
@@ -224,6 +225,7 @@ PictureFrame picture_frame(const Picture *p)
     Spread       a = { NOTHING, NOTHING, NOTHING, 0, 0 };
     PictureRange x;
 
+    if (has_cells(p)) return f;
     if (p->kind == PICTURE_HISTOGRAM) return histogram_frame(p);
     for (int s = 0; s < p->count; s++)
         spread_add(&a, &p->series[s], p->kind == PICTURE_BARS);
@@ -325,6 +327,7 @@ PictureRange picture_color_range(const Picture *p)
     double reach;
 
     if (p->classes > 0) return (PictureRange){ -0.5, p->classes - 0.5 };
+    if (p->counts && picture_cell_range(p, &e.low, &e.high)) return (PictureRange){ 0, e.high > 0 ? e.high : 1 };
     if (!picture_cell_range(p, &e.low, &e.high)) return (PictureRange){ -1, 1 };
     if (!p->diverging) return axis_around(e);
     reach = fmax(fabs(e.low - p->middle), fabs(e.high - p->middle));

@@ -6,6 +6,7 @@
 
 #include "graph/natives.h"
 #include "learn/natives.h"
+#include "learn/walk.h"
 #include "teach/ledger.h"
 #include "teach/natives.h"
 #include "teach/step.h"
@@ -35,4 +36,5 @@ void tables_free(Session *s)
 {
     step_free(s);
     ledger_close(s);
+    walk_forget(s);
 }

@@ -22,6 +22,7 @@
 
 #include "base/stop.h"
 #include "graph/birth.h"
+#include "learn/walk.h"
 
 void (*train_watch)(Session *s, const TrainNow *now);
 
@@ -88,6 +89,7 @@ static Status training_open(Training *g, const DataView *data, const DataView *v
         TRY(sweep_compile(&g->val, &g->store, d));
     }
     order_open(g);
+    walk_begin(t->s, &g->store, u->n_weight, g->o->epochs);
     return history_open(g, d);
 }
 
@@ -232,12 +234,13 @@ static bool epoch_run(Training *g)
     return true;
 }
 
-/* Many epochs of few updates in one go: rows as they lie, nothing to validate. */
+/* Many epochs of few updates in one go: rows as they lie, nothing to validate. 0: one by one. */
 static int64_t epochs_at_once(const Training *g)
 {
     const History *h = &g->out->history;
-    int64_t left = g->o->epochs - h->epochs, n = g->burst / g->sweep.batches;
-    if (g->order || g->has_val || g->sweep.left || g->sweep.full.n_ask > 1) return 1;
+    int64_t left = g->o->epochs - h->epochs, n = g->burst / g->sweep.batches, wait = walk_wait(g->t->s, h->epochs);
+    if (g->order || g->has_val || g->sweep.left || g->sweep.full.n_ask > 1 || n < 2) return 0;
+    if (n > wait) n = wait;
     return n < left ? n : left;
 }
 
@@ -263,9 +266,9 @@ static void run_epochs(Training *g)
 {
     const History *h = &g->out->history;
     int64_t single = 0;                        /* epochs that must be run one by one */
-    while (h->epochs < g->o->epochs && !stop_asked()) {
-        int64_t n = single ? 1 : epochs_at_once(g);
-        if (n > 1) {
+    for (; h->epochs < g->o->epochs && !stop_asked(); walk_note(g->t->s, &g->store, h->epochs, false)) {
+        int64_t n = single ? 0 : epochs_at_once(g);
+        if (n) {
             if (!epochs_run(g, n)) single = n;
             continue;
         }
@@ -335,6 +338,7 @@ Status train_run(const Task *t, const DataView *data, const DataView *val, const
     if (st == OK) {
         g.began = g.asked = g.shown = seconds();
         run_epochs(&g);
+        walk_note(t->s, &g.store, out->history.epochs, true);
         store_save(&g.store, t->s);
         out->updates = g.updates;
         if (out->end == TRAIN_BROKE) find_birth(&g);
