@@ -97,6 +97,12 @@ static int letter_color(const Picture *p, PictureRange r, double v)
     return (p->diverging ? fabs(t - 0.5) > 0.32 : t > 0.55) ? 0xFFFFFF : 0x222222;
 }
 
+/* Few cells are boxes; many are pixels, of which gnuplot wants every one. */
+static bool is_image(const Picture *p, Grid g)
+{
+    return p->tiles || g.rows * g.cols > 10000;
+}
+
 static void write_cell_blocks(Job *j, Grid g, bool *missing)
 {
     PictureRange range = picture_color_range(j->p);
@@ -109,6 +115,7 @@ static void write_cell_blocks(Job *j, Grid g, bool *missing)
 
             if (!isfinite(v)) {
                 text_addf(&gaps, "%d %d\n", c, r);
+                if (is_image(j->p, g)) text_addf(j->out, "%d %d NaN 0\n", c, r);
                 continue;
             }
             text_addf(j->out, "%d %d %.17g %d\n", c, r, v, letter_color(j->p, range, v));
@@ -147,7 +154,7 @@ void job_heatmap(Job *j)
         text_addf(o, "set size ratio %g\n", fmax((double)g.rows / g.cols, 0.4));
     text_addf(o, "set style fill solid 1 %s\n",
               g.rows * g.cols <= 1000 && !j->p->tiles ? "border lc rgb '#ffffff'" : "noborder");
-    text_add(o, g.rows * g.cols <= 10000 && !j->p->tiles
+    text_add(o, !is_image(j->p, g)
                     ? "plot $d0 using 1:2:(0.5):(0.5):3 with boxxyerror lc palette"
                     : "plot $d0 using 1:2:3 with image");
     if (missing && !j->p->tiles) text_add(o, ", $i0 using 1:2:(0.5):(0.5) with boxxyerror lc rgb '#999999'");

@@ -344,7 +344,8 @@ void job_legend(Job *j)
         }
     if (!names) text_add(j->out, "set key off\n");
     else if (j->panel) text_add(j->out, "set key tmargin right horizontal Left reverse samplen 2.5\n");
-    else if (j->letters || longest > 24) text_add(j->out, "set key bmargin center horizontal\n");
+    else if (j->letters) text_add(j->out, "set key bmargin center horizontal width 3\n");
+    else if (longest > 24) text_add(j->out, "set key bmargin center horizontal\n");
     else text_add(j->out, "set key outside right top Left reverse samplen 2.5 spacing 1.2\n");
 }
 

@@ -26,9 +26,11 @@ static void line_style(Job *j, int s, int n)
 
 static void point_style(Job *j, int s, double size)
 {
-    text_addf(j->out, " with points pt %d", JOB_MARKS[s % JOB_STYLES]);
-    if (!j->letters)
-        text_addf(j->out, " ps %g lc rgb '%s'", size, JOB_COLORS[s % JOB_STYLES]);
+    static const char letters[] = "o+xOXv^";
+    int               k = s % JOB_STYLES;
+
+    if (j->letters) text_addf(j->out, " with points pt '%c'", letters[k]);
+    else text_addf(j->out, " with points pt %d ps %g lc rgb '%s'", JOB_MARKS[k], size, JOB_COLORS[k]);
 }
 
 /* The blocks $d of curves; lone[s] says whether series s has a block $i too. */

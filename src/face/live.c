@@ -17,10 +17,9 @@
 #include "learn/train.h"
 
 static struct {
-    char   *file;            /* NULL: the window                     */
-    int64_t update;          /* the last one drawn, of this training */
+    char   *file;            /* NULL: the window */
     int     n;
-    double *epoch;           /* 1, 2, ... n                          */
+    double *epoch;           /* 1, 2, ... n      */
 } live;
 
 static const double *epochs_to(int n)
@@ -34,18 +33,12 @@ static const double *epochs_to(int n)
     return live.epoch;
 }
 
-/* A file belongs to the first training after it was asked for. */
-static bool is_next_training(const TrainNow *now)
-{
-    bool next = live.file && now->update < live.update;
-    live.update = now->update;
-    return next;
-}
+/* A file belongs to the first training: when that is over, there is a history. */
+static bool is_next_training(Session *s) { return live.file && session_find(s, "history"); }
 
 static void draw(Session *s, const TrainNow *now)
 {
-    (void)s;
-    if (is_next_training(now)) {
+    if (is_next_training(s)) {
         train_watch = NULL;
         return;
     }
@@ -69,7 +62,6 @@ void plot_live(Session *s, const char *file)
 {
     free(live.file);
     live.file = file ? mem_str(file) : NULL;
-    live.update = 0;
     bool window = plot_has_window(s);
     train_watch = file || window ? draw : NULL;
 }

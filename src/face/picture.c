@@ -245,8 +245,22 @@ bool picture_point(const PictureSeries *s, int i, const PictureFrame *f, double 
     return is_drawable(*x) && is_drawable(*y) && !(f->log_y && *y <= 0);
 }
 
+static long broken_cells(const Picture *p)
+{
+    long   n = 0;
+    size_t all = (size_t)p->rows * (size_t)p->cols;
+
+    for (size_t i = 0; i < all && !p->tiles; i++)
+        n += !is_drawable(p->cell[i]);
+    return n;
+}
+
 void picture_notes(const Picture *p, const PictureFrame *f, Text *note)
 {
+    long cells = has_cells(p) ? broken_cells(p) : 0;
+
+    if (cells)
+        text_addf(note, "%ld cell%s not finite and left out.\n", cells, cells == 1 ? " is" : "s are");
     if (f->broken)
         text_addf(note, "%ld value%s not finite and left out.\n", f->broken,
                   f->broken == 1 ? " is" : "s are");

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,6 +106,36 @@ static Status add_run(Call *c, Sketch *k, Value run, int i)
     return add_losses(c, k, history->record, run_label(k, run.record, i));
 }
 
+/* The first number that was measured of a run, and what it is called; NAN. */
+static double measure_of(Call *c, Value run, const char **name)
+{
+    const Value *all = run.kind == V_RECORD ? record_find(run.record, "measures") : NULL;
+    for (int i = 0; all && all->kind == V_RECORD && i < all->record->n; i++) {
+        Value v = all->record->field[i];
+        if (v.kind != V_NODE || v.node->len != 1) continue;
+        if (!*name) *name = all->record->name[i];
+        if (!strcmp(*name, all->record->name[i])) return node_scalar(v.node, c->d);
+    }
+    return NAN;
+}
+
+/* Runs that trained nothing: a bar for what each of them gave. */
+static Status sketch_measures(Call *c, Sketch *k, const Value *runs, int n)
+{
+    const char *name = NULL, **label = ARENA_ARRAY(&k->arena, const char *, n + 1);
+    PictureSeries *s = sketch_series(k, "", n);
+    for (int i = 0; i < n; i++) {
+        Value run = runs->list->item[i];
+        sketch_point(s, i, i, measure_of(c, run, &name));
+        label[i] = run.kind == V_RECORD ? run_label(k, run.record, i) : "";
+    }
+    if (!name) return diag_set(c->d, E_RANGE, call_span(c, 0), "nothing to plot: no run of this sweep has a history or gave a number");
+    k->p.kind = PICTURE_BARS;
+    k->p.bar_names = label;
+    k->p.y_label = arena_str(&k->arena, name);
+    return c->d->code;
+}
+
 Status sketch_sweep(Call *c, Sketch *k, const Record *sweep)
 {
     const Value *runs = record_find(sweep, "runs");
@@ -113,7 +144,7 @@ Status sketch_sweep(Call *c, Sketch *k, const Record *sweep)
         int at = shown > 1 ? (int)((long long)i*(n - 1)/(shown - 1)) : 0;
         TRY(add_run(c, k, runs->list->item[at], at));
     }
-    if (!k->p.count) return diag_set(c->d, E_RANGE, call_span(c, 0), "nothing to plot: no run of this sweep has a history");
+    if (!k->p.count) return sketch_measures(c, k, runs, n);
     if (shown < n) text_addf(&k->note, "%d of the %d runs are drawn.\n", shown, n);
     return OK;
 }

@@ -14,7 +14,7 @@
 #include "graph/build.h"
 #include "learn/dataset.h"
 
-enum { GRID = 121, GROUPS_MOST = PLOT_SERIES };
+enum { GRID = 201, GRID_LETTERS = 81, GROUPS_MOST = PLOT_SERIES };
 
 /* The data and the features that are drawn. */
 typedef struct {
@@ -229,20 +229,21 @@ static Status sketch_map(Call *c, Sketch *k, Func *net, const Scene *m)
 {
     int64_t each = 0;
     double *y = NULL;
-    Node *x = rows_of_means(m, GRID*GRID, c->d);
+    int64_t n = k->columns ? GRID_LETTERS : GRID;
+    Node *x = rows_of_means(m, n*n, c->d);
     if (!x) return c->d->code;
-    for (int64_t i = 0; i < GRID*GRID; i++) {
-        x->val[i*m->v.n_in + m->axis[0]] = step_at(m, 0, (int)(i % GRID), GRID);
-        x->val[i*m->v.n_in + m->axis[1]] = step_at(m, 1, (int)(i/GRID), GRID);
+    for (int64_t i = 0; i < n*n; i++) {
+        x->val[i*m->v.n_in + m->axis[0]] = step_at(m, 0, (int)(i % n), (int)n);
+        x->val[i*m->v.n_in + m->axis[1]] = step_at(m, 1, (int)(i/n), (int)n);
     }
     leaf_touch(x);
     Status st = answers(c, k, net, x, &each, &y);
     node_drop(x);
     TRY(st);
     TRY(check_outputs(c, m, each));
-    for (int64_t i = 0; i < GRID*GRID && each > 1; i++) y[i] = winner(y + i*each, each);
+    for (int64_t i = 0; i < n*n && each > 1; i++) y[i] = winner(y + i*each, each);
     k->p.kind = PICTURE_REGIONS;
-    k->p.rows = k->p.cols = GRID;
+    k->p.rows = k->p.cols = (int)n;
     k->p.cell = y;
     k->p.classes = each > 1 ? (int)each : 0;
     k->p.diverging = m->two;

@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "face/repl.h"
 #include "face/tables.h"
+#include "learn/train.h"
 #include "learn/walk.h"
 #include "teach/ledger.h"
 
@@ -122,9 +124,26 @@ static void sweep_without_runs(void)
     Session *s = session_made();
     Value run[] = { run_of("lr=10", value_none()) };
     sweep_put(s, run, 1);
-    fails(s, "plot result", "nothing to plot: no run of this sweep has a history");
+    fails(s, "plot result", "nothing to plot: no run of this sweep has a history or gave a number");
     sweep_put(s, run, 0);
-    fails(s, "plot result", "nothing to plot: no run of this sweep has a history");
+    fails(s, "plot result", "nothing to plot: no run of this sweep has a history or gave a number");
+    session_end(s);
+}
+
+static void sweep_of_numbers_is_bars(void)
+{
+    Session *s = session_made();
+    Value run[2];
+    for (int i = 0; i < 2; i++) {
+        Record *measures = record_new("measures");
+        record_set(measures, "result", value_num(3 + 4*i));
+        run[i] = run_of(i ? "n=2" : "n=1", value_none());
+        record_set(run[i].record, "measures", value_record(measures));
+    }
+    sweep_put(s, run, 2);
+    const char *out = prints(s, "plot result");
+    CU_ASSERT_TRUE(has(out, "n=1") && has(out, "# 3\n"));
+    CU_ASSERT_TRUE(has(out, "n=2") && has(out, "# 7\n"));
     session_end(s);
 }
 
@@ -199,6 +218,31 @@ static void long_way_has_few_places(void)
     session_end(s);
 }
 
+/* ---- while training runs ---- */
+
+/* A file is drawn for the training it was asked for, and not written over by the next. */
+static void file_waits_for_one_training(void)
+{
+    Session *s = session_made();
+    char folder[] = "/tmp/gradus-plot-XXXXXX", file[64], text[128];
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    snprintf(file, sizeof file, "%s/loss.svg", folder);
+    snprintf(text, sizeof text, "plot history, to=\"%s\"", file);
+    prints(s, three);
+    CU_ASSERT_TRUE(has(prints(s, text), "the loss will be drawn while training runs"));
+    prints(s, "train net, d, epochs=5;");
+    CU_ASSERT_EQUAL(unlink(file), 0);
+    prints(s, "train net, d, epochs=5;");
+    CU_ASSERT_NOT_EQUAL(unlink(file), 0);
+    CU_ASSERT_TRUE(has(prints(s, text), "wrote "));          /* now there is a history */
+    CU_ASSERT_EQUAL(unlink(file), 0);
+    prints(s, "train net, d, epochs=5;");
+    CU_ASSERT_NOT_EQUAL(unlink(file), 0);
+    CU_ASSERT_EQUAL(rmdir(folder), 0);
+    train_watch = NULL;
+    session_end(s);
+}
+
 /* ---- a quantity against a leaf ---- */
 
 /* What is built upon the number that is moved is built again: 1 below zero, 2 above. */
@@ -251,9 +295,11 @@ CU_TestInfo plot_tests[] = {
     { "a sweep is a curve for each value, its validation below", sweep_is_a_curve_each },
     { "of a long sweep runs from the first to the last are drawn", long_sweep_is_thinned },
     { "a sweep without histories is a sentence", sweep_without_runs },
+    { "a sweep that trained nothing is a bar for each number", sweep_of_numbers_is_bars },
     { "updates leave a way", updates_leave_a_way },
     { "a training goes the way of its epochs one by one", training_leaves_a_way },
     { "of a long training some places are kept, the last among them", long_way_has_few_places },
+    { "a file that waits for a history is drawn for one training", file_waits_for_one_training },
     { "definitions built upon a leaf follow it through its range", definitions_follow_the_leaf },
     { "a leaf is put back after a plot", leaf_is_put_back },
     { "a confusion matrix counts as the prelude does", confusion_counts_right },
