@@ -10,6 +10,7 @@
 #include "learn/natives.h"
 #include "learn/network.h"
 #include "learn/train.h"
+#include "run/crew.h"
 
 /* ---- what was typed ---- */
 
@@ -341,6 +342,32 @@ static Status run_train(Call *c, Value *out)
     return st;
 }
 
+/* ---- plan ---- */
+
+/* The update that train would make with the same arguments, compiled and looked at. */
+static Status run_plan(Call *c, Value *out)
+{
+    (void)out;
+    Work w = { 0 };
+    Sweep sweep = { 0 };
+    Store store = { 0 };
+    Status st = work_open(c, &w);
+    if (st == OK) st = sweep_open(&sweep, &w.task, &w.view, w.o.batch, c->d);
+    const Update *u = &sweep.full.update;
+    if (st == OK) st = store_open(&store, u->leaf, u->n, c->s->single, c->d);
+    store.threads = c->s->threads ? c->s->threads : crew_processors();
+    if (st == OK) st = sweep_compile(&sweep, &store, c->d);
+    if (st == OK) {
+        text_addf(&c->s->out, "# one update of %s with %lld row%s, in %s precision\n", w.task.net_name,
+                  (long long)sweep.batch, sweep.batch == 1 ? "" : "s", store.single ? "single" : "double");
+        plan_print(sweep.plan, &(Feed){ .x = sweep.x, .y = sweep.y, .batches = 1, .epochs = 1 }, &store, &c->s->out);
+    }
+    if (store.leaf) store_close(&store);
+    sweep_close(&sweep);
+    work_close(&w);
+    return st;
+}
+
 /* ---- predict, evaluate ---- */
 
 static Status run_predict(Call *c, Value *out)
@@ -456,6 +483,14 @@ const Builtin natives_train[] = {
               "learned. The losses are then in history.",
       .example = "xor = input(2) -> h: dense(4, tanh) -> o: dense(1, sigmoid)\n"
                  "train xor, data(\"xor\"), loss=bce, optimizer=adam(lr=0.1), epochs=300\nxor([1, 0])" },
+    { .name = "plan", .usage = "plan NET, DATA, loss=mse, optimizer=sgd(), batch=32", .group = "training",
+      .keys = "loss optimizer epochs batch shuffle validate metrics seed", .min_args = 2, .max_args = 3,
+      .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_plan,
+      .help = "How training runs fast: the update that train would make with the same arguments, as the stages it was "
+              "compiled to. Each line says what was folded together, how many operations it takes, how many KiB it reads "
+              "and writes, and its time, measured now. Nothing is trained.",
+      .example = "net = input(4) -> dense(8, tanh) -> dense(3, softmax)\n"
+                 "plan net, data(\"iris\"), loss=crossentropy, optimizer=adam();" },
     { .name = "predict", .usage = "predict NET, x", .group = "training", .min_args = 2, .max_args = 2, .flags = BUILTIN_COMMAND,
       .run = run_predict, .help = "The network's output for a sample or a batch: the same as NET(x).",
       .example = "net = input(2) -> dense(1)\npredict net, [1, 0]" },
