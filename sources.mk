@@ -218,6 +218,8 @@ library_sources = \
   src/learn/taskrule.c \
   src/learn/train.c \
   src/learn/train.h \
+  src/learn/walk.c \
+  src/learn/walk.h \
   src/teach/ask.c \
   src/teach/ask.h \
   src/teach/branch.c \
@@ -290,6 +292,12 @@ library_sources = \
   src/face/picture.h \
   src/face/plot.c \
   src/face/plot.h \
+  src/face/plot_cells.c \
+  src/face/plot_curves.c \
+  src/face/plot_history.c \
+  src/face/plot_leaves.c \
+  src/face/plot_regions.c \
+  src/face/plotparts.h \
   src/face/reference.c \
   src/face/reference.h \
   src/face/repl.c \
@@ -376,6 +384,7 @@ unit_sources = \
   tests/units/parse_test.c \
   tests/units/picture_test.c \
   tests/units/plan_test.c \
+  tests/units/plot_test.c \
   tests/units/prelude_test.c \
   tests/units/reference.c \
   tests/units/reference.h \

@@ -22,6 +22,7 @@
 
 #include "base/stop.h"
 #include "graph/birth.h"
+#include "learn/walk.h"
 #include "run/crew.h"
 
 void (*train_watch)(Session *s, const TrainNow *now);
@@ -96,6 +97,7 @@ static Status training_open(Training *g, const DataView *data, const DataView *v
     TRY(store_open(&g->store, u->leaf, u->n, t->s->single, d));
     g->store.threads = t->s->threads ? t->s->threads : crew_processors();
     for (int i = 0; i < u->n_weight; i++) g->out->parameters += u->leaf[i]->len;
+    if (u->n_weight < u->n) g->store.watched = g->store.at[u->n_weight];
     TRY(sweep_compile(&g->sweep, &g->store, d));
     if (val) {
         Task look = *t;
@@ -106,6 +108,7 @@ static Status training_open(Training *g, const DataView *data, const DataView *v
     }
     order_open(g);
     TRY(best_open(g, d));
+    walk_begin(t->s, &g->store, u->n_weight, g->o->epochs);
     return history_open(g, d);
 }
 
@@ -270,12 +273,13 @@ static bool epoch_run(Training *g)
     return true;
 }
 
-/* Many epochs of few updates in one go: rows as they lie, nothing to validate. */
+/* Many epochs of few updates in one go: rows as they lie, nothing to validate. 0: one by one. */
 static int64_t epochs_at_once(const Training *g)
 {
     const History *h = &g->out->history;
-    int64_t left = g->o->epochs - h->epochs, n = g->burst / g->sweep.batches;
+    int64_t left = g->o->epochs - h->epochs, n = g->burst / g->sweep.batches, wait = walk_wait(g->t->s, h->epochs);
     if (g->order || g->has_val || g->sweep.left || g->sweep.full.n_ask > 1 || g->o->each || g->looking) return 1;
+    if (n > wait) n = wait;
     return n < left ? n : left;
 }
 
@@ -378,7 +382,7 @@ static Status run_epochs(Training *g, Diag *d)
     const History *h = &g->out->history;
     Status st = OK;
     int64_t single = 0;                        /* epochs that must be run one by one */
-    while (h->epochs < g->o->epochs && !stop_asked()) {
+    for (; h->epochs < g->o->epochs && !stop_asked(); walk_note(g->t->s, &g->store, h->epochs, false)) {
         mark(g);
         int64_t n = single ? 1 : epochs_at_once(g);
         if (n > 1) {
@@ -511,6 +515,7 @@ Status train_run(const Task *t, const DataView *data, const DataView *val, const
     }
     if (st == OK) {
         best_return(&g);
+        walk_note(t->s, &g.store, out->history.epochs, true);
         store_save(&g.store, t->s);
         out->updates = g.updates;
         rewind_end(&g);
