@@ -4,11 +4,12 @@
  */
 #include "run/stage.h"
 
+#include "base/stop.h"
 #include "run/crew.h"
 
 /* A part is worth some ten microseconds at least; there are more parts than workers, so
  * that one who is late does not keep all waiting. */
-enum { PARTS = 4, LEAST_PRODUCT = 150000, LEAST_NUMBERS = 16384, STRIP_BYTES = 256, ROW_STEP = 12 };
+enum { PARTS = 4, MOST_PARTS = 10000, SLOW = 50000000, LEAST_PRODUCT = 150000, LEAST_NUMBERS = 16384, STRIP_BYTES = 256, ROW_STEP = 12 };
 
 typedef struct {
     const Stage *s;
@@ -72,6 +73,7 @@ static void part_run(void *ctx, int part, int worker)
 {
     const Running *r = ctx;
     const Stage *s = r->s;
+    if (s->slow && stop_asked()) return;
     Taking t = { s, r->run + worker, r->size };
     int64_t step = s->by_rows ? ROW_STEP : STRIP_BYTES / 2 / r->size, all = s->by_rows ? s->rows : s->cols;
     int64_t from = border(all, part, s->parts, step), to = border(all, part + 1, s->parts, step);
@@ -110,6 +112,7 @@ void stage_run(const Stage *s, FusedRun *run, bool single, bool crew)
         fused_begin(s->code, run);
     }
     if (crew && s->parts > 1) crew_run(part_run, &r, s->parts);
+    else if (s->slow && s->parts > 1) for (int i = 0; i < s->parts; i++) part_run(&r, i, 0);
     else if (s->kind == STAGE_PRODUCT) product_part(&t, 0, s->rows, 0, s->cols, 0);
     else fused_rows_cols(&t, 0, s->rows, 0, s->cols);
     if (!s->sums) return;
@@ -120,6 +123,18 @@ void stage_run(const Stage *s, FusedRun *run, bool single, bool crew)
 void stage_free(Stage *s) { fused_free(s->code); }
 
 /* ---- parts ---- */
+
+/* What takes milliseconds is cut so finely that Ctrl-C need not wait for it. */
+static void slow_cut(Stage *s, int64_t strip)
+{
+    int64_t work = s->kind == STAGE_PRODUCT ? s->product.m * s->product.n * s->product.k : s->rows * s->cols * 4;
+    int64_t most = s->by_rows ? s->rows / ROW_STEP : s->cols / strip, parts = work / SLOW * PARTS;
+    s->slow = work > SLOW;
+    if (!s->slow || s->parts == 1) return;
+    if (parts > most) parts = most;
+    if (parts > MOST_PARTS) parts = MOST_PARTS;
+    if (parts > s->parts) s->parts = (int)parts;
+}
 
 void stage_cut(Stage *s, bool single)
 {
@@ -137,4 +152,5 @@ void stage_cut(Stage *s, bool single)
     if (s->kind == STAGE_FUSED && s->rows * s->cols < LEAST_NUMBERS) return;
     s->by_rows = rows && s->rows >= PARTS * 4 * ROW_STEP;
     if (s->by_rows || (cols && s->cols >= PARTS / 2 * strip)) s->parts = PARTS;
+    slow_cut(s, strip / 2);
 }
