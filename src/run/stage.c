@@ -124,16 +124,21 @@ void stage_free(Stage *s) { fused_free(s->code); }
 
 /* ---- parts ---- */
 
-/* What takes milliseconds is cut so finely that Ctrl-C need not wait for it. */
-static void slow_cut(Stage *s, int64_t strip)
+static int64_t more(int64_t a, int64_t b) { return a > b ? a : b; }
+
+/* What takes milliseconds is cut so finely that Ctrl-C need not wait for it, but not so
+ * finely that every part copies the other operand for a few rows. */
+static void slow_cut(Stage *s, int64_t strip, bool rows, bool cols)
 {
     int64_t work = s->kind == STAGE_PRODUCT ? s->product.m * s->product.n * s->product.k : s->rows * s->cols * 4;
-    int64_t most = s->by_rows ? s->rows / ROW_STEP : s->cols / strip, parts = work / SLOW * PARTS;
+    int64_t by_rows = rows ? s->rows / (8 * ROW_STEP) : 0, by_cols = cols ? s->cols / strip : 0;
+    int64_t parts = work / SLOW * PARTS;
     s->slow = work > SLOW;
-    if (!s->slow || s->parts == 1) return;
-    if (parts > most) parts = most;
+    if (!s->slow || more(by_rows, by_cols) <= s->parts) return;
+    s->by_rows = by_rows >= by_cols;
+    if (parts > more(by_rows, by_cols)) parts = more(by_rows, by_cols);
     if (parts > MOST_PARTS) parts = MOST_PARTS;
-    if (parts > s->parts) s->parts = (int)parts;
+    s->parts = (int)parts;
 }
 
 void stage_cut(Stage *s, bool single)
@@ -152,5 +157,5 @@ void stage_cut(Stage *s, bool single)
     if (s->kind == STAGE_FUSED && s->rows * s->cols < LEAST_NUMBERS) return;
     s->by_rows = rows && s->rows >= PARTS * 4 * ROW_STEP;
     if (s->by_rows || (cols && s->cols >= PARTS / 2 * strip)) s->parts = PARTS;
-    slow_cut(s, strip / 2);
+    slow_cut(s, strip / 2, rows, cols);
 }
