@@ -18,8 +18,11 @@ library_sources = \
   src/num/cpu.h \
   src/num/fused.c \
   src/num/fused.h \
+  src/num/fused_body.h \
+  src/num/fused_emit.c \
   src/num/fused_math.c \
   src/num/fused_private.h \
+  src/num/fused_regs.c \
   src/num/fused_run.c \
   src/num/fused_table.c \
   src/num/fused_x86.c \
@@ -129,16 +132,24 @@ library_sources = \
   src/graph/wide.h \
   src/run/assemble.c \
   src/run/assemble.h \
+  src/run/crew.c \
+  src/run/crew.h \
   src/run/draft.c \
   src/run/draft.h \
   src/run/kernels.c \
   src/run/kernels.h \
   src/run/order.c \
   src/run/order.h \
+  src/run/pace.c \
+  src/run/pace.h \
   src/run/place.c \
   src/run/place.h \
   src/run/plan.c \
   src/run/plan.h \
+  src/run/plan_memory.c \
+  src/run/plan_nodes.c \
+  src/run/plan_print.c \
+  src/run/plan_private.h \
   src/run/scalar.c \
   src/run/scalar.h \
   src/run/scalar_late.c \
@@ -211,6 +222,8 @@ library_sources = \
   src/learn/train_own.h \
   src/learn/train_replay.c \
   src/learn/train_tell.c \
+  src/learn/walk.c \
+  src/learn/walk.h \
   src/teach/ask.c \
   src/teach/ask.h \
   src/teach/branch.c \
@@ -283,6 +296,12 @@ library_sources = \
   src/face/picture.h \
   src/face/plot.c \
   src/face/plot.h \
+  src/face/plot_cells.c \
+  src/face/plot_curves.c \
+  src/face/plot_history.c \
+  src/face/plot_leaves.c \
+  src/face/plot_regions.c \
+  src/face/plotparts.h \
   src/face/reference.c \
   src/face/reference.h \
   src/face/repl.c \
@@ -369,6 +388,7 @@ unit_sources = \
   tests/units/parse_test.c \
   tests/units/picture_test.c \
   tests/units/plan_test.c \
+  tests/units/plot_test.c \
   tests/units/prelude_test.c \
   tests/units/reference.c \
   tests/units/reference.h \
@@ -391,6 +411,8 @@ unit_sources = \
   tests/units/train_test.c \
   tests/units/trained_test.c \
   tests/units/training_test.c \
+  tests/units/typed.c \
+  tests/units/typed.h \
   tests/units/units.h \
   tests/units/units_main.c \
   tests/units/value_test.c \
@@ -399,6 +421,7 @@ unit_sources = \
 
 test_runners = \
   tests/badinput.sh \
+  tests/counts.sh \
   tests/docs.sh \
   tests/doctest.sh \
   tests/ledger.sh \
@@ -409,7 +432,24 @@ test_runners = \
 
 extra_files = \
   HACKING \
-  bench \
+  bench/act_cost.c \
+  bench/fann_bench.c \
+  bench/gemm_bench.c \
+  bench/gen_data.py \
+  bench/limit_kern.h \
+  bench/limit_mlp.c \
+  bench/limit_xor.c \
+  bench/numpy_bench.py \
+  bench/peak.c \
+  bench/prompt_latency.py \
+  bench/prompt_min.c \
+  bench/run \
+  bench/sklearn_bench.py \
+  bench/torch_bench.py \
+  bench/w1.gr \
+  bench/w2.gr \
+  bench/w3.gr \
+  bench/w4.gr \
   data \
   lessons \
   tests/data \

@@ -2,7 +2,7 @@
  * fused multiply-adds in registers reach.
  *
  * Build: cc -O2 -Isrc bench/gemm_bench.c build/libgradus.a -lm -o gemm_bench
- * Run:   ./gemm_bench      (GRADUS_CPU=plain, avx2: another level)
+ * Run:   ./gemm_bench      (GRADUS_CPU=plain or avx2: a lower level)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -6,9 +6,11 @@
 #define GRADUS_LEARN_H
 
 #include "learn/rewind.h"
+#include "learn/walk.h"
 
 typedef struct {
     Rewind *rewind;                  /* of the last training; NULL: no way back         */
+    Walk   *walk;                    /* where it led small networks' parameters; or NULL */
     bool    latest;                  /* it is what was last done, nothing was stepped since */
     int     n_said, cap_said;
     char  **said;                    /* notes that were made, "net: scale"              */

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "run/crew.h"
+
 static Status history_open(Training *g, Diag *d)
 {
     History *h = &g->out->history;
@@ -51,7 +53,9 @@ Status training_open(Training *g, const DataView *data, const DataView *val, Dia
     TRY(sweep_open(&g->sweep, t, data, g->o->batch, d));
     const Update *u = &g->sweep.full.update;
     TRY(store_open(&g->store, u->leaf, u->n, t->s->single, d));
+    g->store.threads = t->s->threads ? t->s->threads : crew_processors();
     for (int i = 0; i < u->n_weight; i++) g->out->parameters += u->leaf[i]->len;
+    if (u->n_weight < u->n) g->store.watched = g->store.at[u->n_weight];
     TRY(sweep_compile(&g->sweep, &g->store, d));
     if (val) {
         Task look = *t;

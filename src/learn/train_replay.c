@@ -23,8 +23,7 @@ static bool replay(Training *g, int64_t k, int64_t n)
     double sum[MOST_ASK] = { 0 };
     for (; n > 0; k = k + 1 == all ? 0 : k + 1, n--) {
         if (!k && g->order) rng_shuffle(&s->rng, g->order, (uint32_t)g->sweep.data->rows);
-        sweep_run(&g->sweep, g->order, k, 1, sum);
-        if (stop_asked()) return false;
+        if (!sweep_run(&g->sweep, g->order, k, 1, sum) || stop_asked()) return false;
     }
     return true;
 }

@@ -16,7 +16,11 @@ typedef struct {
     Node   **leaf;           /* counted                                        */
     int64_t *at;             /* where leaf i begins in num                     */
     int64_t  len;
+    int64_t  watched;        /* so many from the first on must be finite: all, or less: a
+                                state may be infinite, as the best loss of a schedule before
+                                the first epoch                                */
     bool     single;         /* floats, else doubles                           */
+    int      threads;        /* that plans may use; 0 and 1: none beside the caller's */
     void    *num;
     void    *mark;           /* the numbers at the last store_mark             */
 } Store;

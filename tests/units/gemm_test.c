@@ -22,6 +22,8 @@ typedef struct {
     void (*run)(const GemmShape *s, const GemmCall *call);
 } Level;
 
+/* What this machine can run. Where it has no AVX-512, gemm_avx512.c's own vectors are not
+ * tested, only its tiles, by gemm_wide. */
 static int machine_levels(Level level[4])
 {
     int n = 0;
