@@ -145,7 +145,7 @@ static Status take_block(Call *c, Work *w)
         w->o.ctx = c;
     }
     if (c->n >= 2 && c->n <= 3) return OK;
-    diag_set(c->d, E_TYPE, c->at, "train takes a network and data, %d argument%s given", c->n, c->n == 1 ? "" : "s");
+    diag_set(c->d, E_TYPE, c->at, "%s takes a network and data, %d argument%s given", c->row->name, c->n, c->n == 1 ? "" : "s");
     return diag_hint(c->d, "Usage: %s", c->row->usage);
 }
 

@@ -21,6 +21,7 @@
 
 #include "base/stop.h"
 #include "learn/train.h"
+#include "run/crew.h"
 
 enum { MOST_SLOTS = 64, LISTEN_MS = 200 };
 
@@ -167,10 +168,10 @@ static Status fill_slots(Crowd *c, Diag *d)
 
 static int slots_wanted(const Session *s, int trials)
 {
-    long n = s->threads > 0 ? s->threads : sysconf(_SC_NPROCESSORS_ONLN);
+    int n = s->threads > 0 ? s->threads : crew_processors();
     if (n > MOST_SLOTS) n = MOST_SLOTS;
     if (n > trials) n = trials;
-    return n < 1 ? 1 : (int)n;
+    return n < 1 ? 1 : n;
 }
 
 Status trials_run(Session *s, Trials *all, TrialWork *work, void *ctx, Diag *d)
