@@ -183,23 +183,39 @@ library_sources = \
   src/learn/history.c \
   src/learn/idx.c \
   src/learn/idx.h \
+  src/learn/learn.h \
   src/learn/natives.h \
   src/learn/natives_classes.c \
   src/learn/natives_data.c \
   src/learn/natives_files.c \
+  src/learn/natives_network.c \
   src/learn/natives_rows.c \
   src/learn/natives_scale.c \
+  src/learn/natives_sweep.c \
   src/learn/natives_train.c \
   src/learn/network.c \
   src/learn/network.h \
+  src/learn/notes.c \
+  src/learn/notes.h \
   src/learn/npy.c \
   src/learn/npy.h \
   src/learn/npz.c \
   src/learn/npz.h \
   src/learn/rawnum.c \
   src/learn/rawnum.h \
+  src/learn/rewind.c \
+  src/learn/rewind.h \
+  src/learn/sweep.c \
+  src/learn/sweep.h \
+  src/learn/sweep_table.c \
+  src/learn/sweep_wire.c \
   src/learn/task.c \
   src/learn/task.h \
+  src/learn/task_update.c \
+  src/learn/task_update.h \
+  src/learn/taskargs.c \
+  src/learn/taskargs.h \
+  src/learn/taskrule.c \
   src/learn/train.c \
   src/learn/train.h \
   src/learn/walk.c \
@@ -210,6 +226,7 @@ library_sources = \
   src/teach/branch.h \
   src/teach/breaks.c \
   src/teach/breaks.h \
+  src/teach/breaks_train.c \
   src/teach/chain.c \
   src/teach/check.c \
   src/teach/derive.c \
@@ -382,12 +399,14 @@ unit_sources = \
   tests/units/step_test.c \
   tests/units/stop_test.c \
   tests/units/suites.h \
+  tests/units/sweep_test.c \
   tests/units/tensors_test.c \
   tests/units/term_test.c \
   tests/units/terminal_test.c \
   tests/units/text_test.c \
   tests/units/train_test.c \
   tests/units/trained_test.c \
+  tests/units/training_test.c \
   tests/units/units.h \
   tests/units/units_main.c \
   tests/units/value_test.c \

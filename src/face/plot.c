@@ -218,7 +218,7 @@ static Status one_number(Call *c, Sketch *k, Node *E)
 static Status sketch(Call *c, Sketch *k)
 {
     Value v;
-    if (sketch_is_confusion(c)) return sketch_confusion(c, k);
+    if (!*k->as && sketch_is_confusion(c)) return sketch_confusion(c, k);
     TRY(call_value(c, 0, &v));
     if (v.kind == V_RECORD) return sketch_record(c, k, v.record);
     if (v.kind == V_FUNC && has_data(c)) return sketch_regions(c, k, v.func);

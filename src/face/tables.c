@@ -5,8 +5,9 @@
 #include "face/tables.h"
 
 #include "graph/natives.h"
+#include "learn/learn.h"
 #include "learn/natives.h"
-#include "learn/walk.h"
+#include "teach/breaks.h"
 #include "teach/ledger.h"
 #include "teach/natives.h"
 #include "teach/step.h"
@@ -17,6 +18,8 @@ void tables_add(Session *s)
     session_add_table(s, natives_tensor);
     session_add_table(s, natives_draw);
     session_add_table(s, natives_train);
+    session_add_table(s, natives_network);
+    session_add_table(s, natives_sweep);
     session_add_table(s, natives_data);
     session_add_table(s, natives_files);
     session_add_table(s, natives_rows);
@@ -30,11 +33,12 @@ void tables_add(Session *s)
     session_add_table(s, commands_view);
     session_add_table(s, commands_lesson);
     ledger_open(s);
+    breaks_serve_training();
 }
 
 void tables_free(Session *s)
 {
     step_free(s);
+    learn_free(s);
     ledger_close(s);
-    walk_forget(s);
 }

@@ -57,7 +57,8 @@ enum {
     NODE_GRAD  = 4,               /* made by grad: an adjoint                    */
     NODE_FIXED = 8,               /* known to follow from NODE_CONST alone,      */
     NODE_LOOSE = 16,              /* known not to: see node_is_fixed             */
-    NODE_STATE = 32               /* a leaf that a layer remembers by, see states.c */
+    NODE_STATE = 32,              /* a leaf that a layer remembers by, see states.c */
+    NODE_FROZEN = 64              /* a NODE_PARAM that updates leave as it is    */
 };
 
 /* What else changes when an update goes through a node: leaf[i] takes the value of

@@ -144,7 +144,7 @@ Status session_forget(Session *s, const char *name, Diag *d);
 /* dE/dx as a node (count 1), E scalar. Zeros of x's shape when E does not depend
  * on x. NULL and d when E is not a single number. */
 Node  *session_grad(Session *s, Node *E, Node *x, Span at, Diag *d);
-/* Parameters E depends on, in order of first use; array from malloc, borrowed. */
+/* Parameters E depends on that are not frozen, in order of first use; array from malloc, borrowed. */
 Node **session_params(Session *s, Node *E, int *n);
 
 /* One update rule applied to n parameters with gradients g of E: for every leaf that

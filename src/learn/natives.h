@@ -8,6 +8,8 @@
 #include "graph/session.h"
 
 extern const Builtin natives_train[];   /* train, ...; each table is ended by name NULL */
+extern const Builtin natives_network[]; /* predict, evaluate, summary, ...         */
+extern const Builtin natives_sweep[];   /* sweep                                      */
 extern const Builtin natives_data[];    /* data, csv, dataset                         */
 extern const Builtin natives_files[];   /* idx, npy, npz                              */
 extern const Builtin natives_rows[];    /* split, shuffle, rows, append, augment, ... */

@@ -26,6 +26,7 @@
 #include "run/crew.h"
 
 void (*train_watch)(Session *s, const TrainNow *now);
+const TrainBreaks *train_breaks;
 
 enum { MOST_ASK = 1 + LIMIT_METRICS, VAL_BATCH = 1024 };
 
@@ -36,6 +37,10 @@ typedef struct {
     Store     store;
     Sweep     sweep, val;
     bool      has_val;
+    bool      looking;               /* somebody wants to stop at an update            */
+    Rewind   *rewind;                /* or NULL                                        */
+    char     *best;                  /* the store of the best epoch, or NULL           */
+    double    best_loss;
     uint32_t *order;                 /* of the rows; NULL: as they lie                */
     double    sum[MOST_ASK];         /* of the running epoch, each times its rows     */
     int64_t   updates;               /* made since the beginning                      */
@@ -74,6 +79,16 @@ static void order_open(Training *g)
     for (int64_t i = 0; i < rows; i++) g->order[i] = (uint32_t)i;
 }
 
+static size_t store_size(const Store *s) { return (s->single ? sizeof(float) : sizeof(double)) * (size_t)s->len; }
+
+static Status best_open(Training *g, Diag *d)
+{
+    if (!g->o->best) return OK;
+    g->best_loss = INFINITY;
+    g->best = mem_take_bare(store_size(&g->store) + 1);
+    return g->best ? OK : diag_set(d, E_LIMIT, (Span){ 0, 0 }, "no memory left for the best weights (budget %zu MiB)", mem_budget() >> 20);
+}
+
 static Status training_open(Training *g, const DataView *data, const DataView *val, Diag *d)
 {
     const Task *t = g->t;
@@ -92,12 +107,14 @@ static Status training_open(Training *g, const DataView *data, const DataView *v
         TRY(sweep_compile(&g->val, &g->store, d));
     }
     order_open(g);
-    walk_begin(t->s, &g->store, u->n_weight, g->o->epochs);
+    TRY(best_open(g, d));
     return history_open(g, d);
 }
 
 static void training_close(Training *g)
 {
+    mem_give(g->best, store_size(&g->store) + 1);
+    rewind_free(g->rewind);
     sweep_close(&g->sweep);
     if (g->has_val) sweep_close(&g->val);
     if (g->store.leaf) store_close(&g->store);
@@ -165,7 +182,7 @@ static void clock_look(Training *g, int64_t n)
     if (train_watch) watch(g);
 }
 
-/* ---- one update at a time, after a burst that went wrong ---- */
+/* ---- one update at a time: after a burst that went wrong, or when somebody looks ---- */
 
 static void broke(Training *g, int64_t update, double loss)
 {
@@ -174,8 +191,20 @@ static void broke(Training *g, int64_t update, double loss)
     g->out->loss = loss;
 }
 
+/* Does a break or watch stop the training after update k? */
+static bool held(Training *g, int64_t k)
+{
+    if (!g->looking) return false;
+    store_save(&g->store, g->t->s);
+    if (!train_breaks->look(g->t->s, &g->out->report)) return false;
+    g->out->end = TRAIN_HELD;
+    g->out->update = k + 1;
+    g->out->row = g->sweep.batch > 1 ? -1 : g->order ? g->order[k] : k;
+    return true;
+}
+
 /* Updates first to first + count - 1 of the running epoch; false: one of them
- * would have been bad, and was not made. */
+ * would have been bad, and was not made, or is to be the last one. */
 static bool run_carefully(Training *g, int64_t first, int64_t count)
 {
     int n_ask = g->sweep.full.n_ask;
@@ -185,7 +214,9 @@ static bool run_carefully(Training *g, int64_t first, int64_t count)
         sweep_run(&g->sweep, g->order, k, 1, one);
         if (isfinite(one[0]) && store_finite(&g->store)) {
             for (int i = 0; i < n_ask; i++) g->sum[i] += one[i];
-            continue;
+            if (!held(g, k)) continue;
+            g->updates += k + 1 - first;
+            return false;
         }
         store_return(&g->store);
         g->updates += k - first;
@@ -214,6 +245,18 @@ static void epoch_validate(Training *g, double *sum)
     sweep_run(&g->val, NULL, 0, sweep_updates(&g->val), sum);
 }
 
+static bool run_burst(Training *g, int64_t k, int64_t n)
+{
+    double before[MOST_ASK];
+    memcpy(before, g->sum, sizeof before);
+    store_mark(&g->store);
+    sweep_run(&g->sweep, g->order, k, n, g->sum);
+    if (isfinite(g->sum[0]) && store_finite(&g->store)) return true;
+    store_return(&g->store);
+    memcpy(g->sum, before, sizeof before);
+    return run_carefully(g, k, n);
+}
+
 /* One epoch in bursts; false: stopped or broken within it. */
 static bool epoch_run(Training *g)
 {
@@ -222,15 +265,7 @@ static bool epoch_run(Training *g)
     if (g->order) rng_shuffle(&g->t->s->rng, g->order, (uint32_t)g->sweep.data->rows);
     for (int64_t k = 0, n; k < all; k += n) {
         n = all - k < g->burst ? all - k : g->burst;
-        double before[MOST_ASK];
-        memcpy(before, g->sum, sizeof before);
-        store_mark(&g->store);
-        sweep_run(&g->sweep, g->order, k, n, g->sum);
-        if (!isfinite(g->sum[0]) || !store_finite(&g->store)) {
-            store_return(&g->store);
-            memcpy(g->sum, before, sizeof before);
-            if (!run_carefully(g, k, n)) return false;
-        }
+        if (!(g->looking ? run_carefully(g, k, n) : run_burst(g, k, n))) return false;
         clock_look(g, n);
         if (stop_asked()) return k + n == all;
     }
@@ -242,7 +277,7 @@ static int64_t epochs_at_once(const Training *g)
 {
     const History *h = &g->out->history;
     int64_t left = g->o->epochs - h->epochs, n = g->burst / g->sweep.batches, wait = walk_wait(g->t->s, h->epochs);
-    if (g->order || g->has_val || g->sweep.left || g->sweep.full.n_ask > 1 || n < 2) return 0;
+    if (g->order || g->has_val || g->sweep.left || g->sweep.full.n_ask > 1 || g->o->each || g->looking || n < 2) return 0;
     if (n > wait) n = wait;
     return n < left ? n : left;
 }
@@ -265,11 +300,89 @@ static bool epochs_run(Training *g, int64_t n)
     return true;
 }
 
-static void run_epochs(Training *g)
+/* The store as it is now is the best so far; false: for too long there was none. */
+static bool best_look(Training *g, double loss)
+{
+    int64_t epochs = g->out->history.epochs;
+    if (loss < g->best_loss) {
+        g->best_loss = loss;
+        g->out->best = epochs;
+        if (g->best) memcpy(g->best, g->store.num, store_size(&g->store));
+    }
+    if (!g->o->patience || epochs - g->out->best < g->o->patience) return true;
+    g->out->end = TRAIN_PATIENT;
+    return false;
+}
+
+/* The plans hold what does not change in training, such as a rate by name, as numbers. */
+static Status sweeps_remake(Training *g, Diag *d)
+{
+    const DataView *data = g->sweep.data;
+    int n = g->sweep.full.update.n;
+    sweep_close(&g->sweep);
+    TRY(sweep_open(&g->sweep, g->t, data, g->o->batch, d));
+    TRY(sweep_compile(&g->sweep, &g->store, d));
+    if (g->sweep.full.update.n == n) return OK;
+    return diag_set(d, E_TYPE, g->t->at_rule, "%s cannot be changed in kind while it trains", g->t->rule->name);
+}
+
+/* Did a leaf that an update reads, and does not write, change since? */
+static bool others_changed(const Training *g, uint64_t clock)
+{
+    const Update *u = &g->sweep.full.update;
+    bool any = false;
+    for (int i = 0; i < u->n && !any; i++) {
+        int n;
+        Node **all = node_walk(u->next[i], &n);
+        for (int k = 0; k < n && !any; k++)
+            any = node_is_leaf(all[k]) && all[k]->changed > clock && !store_of(&g->store, node_through(all[k]));
+        free(all);
+    }
+    return any;
+}
+
+/* The user's own block behind an epoch. */
+static Status each_run(Training *g, bool *leave, Diag *d)
+{
+    Session *s = g->t->s;
+    if (s->progress) s->progress(s, NULL);
+    store_save(&g->store, s);
+    uint64_t clock = node_clock();
+    TRY(g->o->each(g->o->ctx, &g->out->history, leave, d));
+    if (s->flush) s->flush(s);
+    if (node_clock() == clock) return OK;
+    store_mark(&g->store);
+    store_load(&g->store);
+    if (memcmp(g->store.mark, g->store.num, store_size(&g->store))) {
+        rewind_free(g->rewind);                /* an update is not all that happened */
+        g->rewind = NULL;
+    }
+    return others_changed(g, clock) ? sweeps_remake(g, d) : OK;
+}
+
+/* false: that was the last epoch. */
+static bool epoch_after(Training *g, Status *st, Diag *d)
 {
     const History *h = &g->out->history;
+    bool leave = false;
+    if (g->has_val && (g->o->best || g->o->patience) && !best_look(g, h->value[h->n / 2][h->epochs - 1])) return false;
+    if (g->o->each) *st = each_run(g, &leave, d);
+    if (leave) g->out->end = TRAIN_LEFT;
+    return *st == OK && !leave;
+}
+
+static void mark(Training *g)
+{
+    if (g->rewind) rewind_mark(g->rewind, g->updates, &g->store, g->order, &g->t->s->rng);
+}
+
+static Status run_epochs(Training *g, Diag *d)
+{
+    const History *h = &g->out->history;
+    Status st = OK;
     int64_t single = 0;                        /* epochs that must be run one by one */
-    for (; h->epochs < g->o->epochs && !stop_asked(); walk_note(g->t->s, &g->store, h->epochs, false)) {
+    for (; h->epochs < g->o->epochs && !stop_asked(); walk_note(g->t->s, &g->store, h->epochs)) {
+        mark(g);
         int64_t n = single ? 0 : epochs_at_once(g);
         if (n) {
             if (!epochs_run(g, n)) single = n;
@@ -280,8 +393,19 @@ static void run_epochs(Training *g)
         if (!epoch_run(g)) break;
         if (g->has_val) epoch_validate(g, val);
         epoch_note(g, g->sum, g->has_val ? val : NULL);
+        if (!epoch_after(g, &st, d)) break;
     }
     if (g->out->end == TRAIN_DONE && h->epochs < g->o->epochs) g->out->end = TRAIN_STOPPED;
+    return st;
+}
+
+/* The best epoch's numbers instead of the last ones. */
+static void best_return(Training *g)
+{
+    TrainResult *r = g->out;
+    if (!g->best || r->end == TRAIN_BROKE || r->end == TRAIN_HELD || !r->best) r->best = 0;
+    else memcpy(g->store.num, g->best, store_size(&g->store));
+    if (r->best) g->updates = r->best * sweep_updates(&g->sweep);
 }
 
 /* ---- where a number that is none was born ---- */
@@ -330,6 +454,50 @@ static void find_birth(Training *g)
             return;
 }
 
+/* ---- the way back ---- */
+
+static void rewind_end(Training *g)
+{
+    if (!g->rewind) return;
+    rewind_stand(g->rewind, g->updates, &g->store);
+    g->out->rewind = g->rewind;
+    g->rewind = NULL;
+}
+
+/* n updates from the beginning of an epoch on; false: stopped. */
+static bool replay(Training *g, int64_t n)
+{
+    Session *s = g->t->s;
+    int64_t all = sweep_updates(&g->sweep);
+    double sum[MOST_ASK] = { 0 };
+    for (int64_t k = 0; n > 0; k = k + 1 == all ? 0 : k + 1, n--) {
+        if (!k && g->order) rng_shuffle(&s->rng, g->order, (uint32_t)g->sweep.data->rows);
+        sweep_run(&g->sweep, g->order, k, 1, sum);
+        if (stop_asked()) return false;
+    }
+    return true;
+}
+
+Status train_replay(const Task *t, const DataView *data, const TrainOptions *o, Rewind *r, int64_t updates, Diag *d)
+{
+    TrainResult out = { 0 };
+    Training g = { .t = t, .o = o, .out = &out };
+    Status st = training_open(&g, data, NULL, d);
+    Rng rng = t->s->rng;
+    if (st == OK) {
+        int i = rewind_before(r, updates);
+        rewind_take(r, i, &g.store, g.order, &t->s->rng);
+        if (!replay(&g, updates - r->at[i])) st = diag_set(d, E_STOP, (Span){ 0, 0 }, "stopped");
+    }
+    if (st == OK) {
+        store_save(&g.store, t->s);
+        rewind_stand(r, updates, &g.store);
+    } else t->s->rng = rng;
+    training_close(&g);
+    train_result_free(&out);
+    return st;
+}
+
 /* ---- train ---- */
 
 Status train_run(const Task *t, const DataView *data, const DataView *val, const TrainOptions *o,
@@ -340,10 +508,17 @@ Status train_run(const Task *t, const DataView *data, const DataView *val, const
     Status st = training_open(&g, data, val, d);
     if (st == OK) {
         g.began = g.asked = g.shown = seconds();
-        run_epochs(&g);
-        walk_note(t->s, &g.store, out->history.epochs, true);
+        g.rewind = rewind_new(&g.store, g.order ? data->rows : 0, sweep_updates(&g.sweep));
+        g.looking = train_breaks && train_breaks->begin(t->s, g.store.leaf, g.store.n);
+        walk_begin(t->s, &g.store, g.sweep.full.update.n_weight, o->epochs);
+        st = run_epochs(&g, d);
+    }
+    if (st == OK) {
+        best_return(&g);
+        walk_end(t->s, &g.store);
         store_save(&g.store, t->s);
         out->updates = g.updates;
+        rewind_end(&g);
         if (out->end == TRAIN_BROKE) find_birth(&g);
         if (train_watch) watch(&g);
         if (t->s->progress) t->s->progress(t->s, NULL);
@@ -357,6 +532,8 @@ void train_result_free(TrainResult *r)
 {
     history_free(&r->history);
     text_free(&r->birth);
+    text_free(&r->report);
+    rewind_free(r->rewind);
 }
 
 Status task_measure(const Task *t, const DataView *data, double *mean, Diag *d)

@@ -45,7 +45,7 @@ static void plan_draft(Build *b)
 static bool may_write_over(const Build *b, int next, int leaf)
 {
     const Drafts *d = &b->drafts;
-    bool direct = true, ignore;
+    bool direct = true, ignore = true;
     int k = d->stage[next];
     if (k < 0 || d->view[next].base != next || b->alias[next] != next || d->node[next].len != d->node[leaf].len) return false;
     for (int later = 0; later < k; later++)

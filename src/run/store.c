@@ -83,6 +83,11 @@ static bool doubles_finite(const Store *s) { ALL_FINITE(double, s->num, s->watch
 static bool floats_finite(const Store *s) { ALL_FINITE(float, s->num, s->watched); }
 bool store_finite(const Store *s) { return s->single ? floats_finite(s) : doubles_finite(s); }
 
+void store_load(Store *s)
+{
+    for (int i = 0; i < s->n; i++) leaf_take(s, i);
+}
+
 static void leaf_give(const Store *s, int i, Session *session)
 {
     int64_t len = s->leaf[i]->len;

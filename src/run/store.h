@@ -34,6 +34,8 @@ void  *store_of(const Store *s, const Node *leaf);
 void   store_mark(Store *s);
 void   store_return(Store *s);                 /* to the last mark */
 bool   store_finite(const Store *s);
+/* The leaves' present numbers again. */
+void   store_load(Store *s);
 /* Back into the leaves; one step of undo with the rest of the statement. */
 void   store_save(const Store *s, Session *session);
 

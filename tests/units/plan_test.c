@@ -455,13 +455,15 @@ static void threads_change_nothing(void)
         snprintf(buf, sizeof buf, text, TURNS);
         holds(session_run_text(s, "threads", buf, &d, &line) == OK, "%s", d.text);
         int n;
-        Node **w = func_params(func_of(s, "net"), &n);
+        Func *net = func_of(s, "net");
+        Node **w = func_params(net, &n);
         len = 0;
         for (int i = 0; i < n; i++) len += w[i]->len;
         num[k] = mem_new(sizeof(double) * (size_t)len);
         for (int i = 0, at = 0; i < n; at += (int)w[i++]->len)
             memcpy(num[k] + at, w[i]->val, sizeof(double) * (size_t)w[i]->len);
         free(w);
+        func_drop(net);
         tables_free(s);
         session_free(s);
     }
