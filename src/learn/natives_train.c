@@ -13,6 +13,7 @@
 #include "learn/notes.h"
 #include "learn/taskargs.h"
 #include "learn/train.h"
+#include "run/crew.h"
 
 /* ---- train ---- */
 
@@ -331,6 +332,40 @@ static Status run_train(Call *c, Value *out)
     return st;
 }
 
+/* ---- plan ---- */
+
+static Status plan_show(Call *c, const Work *w)
+{
+    Sweep sweep = { 0 };
+    Store store = { 0 };
+    Status st = sweep_open(&sweep, &w->task, &w->view, w->o.batch, c->d);
+    const Update *u = &sweep.full.update;
+    if (st == OK) st = store_open(&store, u->leaf, u->n, c->s->single, c->d);
+    store.threads = c->s->threads ? c->s->threads : crew_processors();
+    if (st == OK) st = sweep_compile(&sweep, &store, c->d);
+    if (st == OK) {
+        text_addf(&c->s->out, "# one update of %s with %lld row%s, in %s precision\n", w->task.net_name,
+                  (long long)sweep.batch, sweep.batch == 1 ? "" : "s", store.single ? "single" : "double");
+        plan_print(sweep.plan, &(Feed){ .x = sweep.x, .y = sweep.y, .batches = 1, .epochs = 1 }, &store, &c->s->out);
+    }
+    if (store.leaf) store_close(&store);
+    sweep_close(&sweep);
+    return st;
+}
+
+/* The update that train would make with the same arguments, compiled and looked at. */
+static Status run_plan(Call *c, Value *out)
+{
+    (void)out;
+    Work w = { 0 };
+    int n = c->n;
+    Status st = work_open(c, &w);
+    if (st == OK) st = plan_show(c, &w);
+    work_close(&w);
+    c->n = n;
+    return st;
+}
+
 const Builtin natives_train[] = {
     { .name = "train", .usage = "train NET, DATA, loss=mse, optimizer=sgd(), epochs=1, batch=32", .group = "training",
       .keys = "loss optimizer epochs batch shuffle validate patience keep metrics schedule regularize clip seed", .min_args = 2,
@@ -346,5 +381,13 @@ const Builtin natives_train[] = {
       .example = "xor = input(2) -> h: dense(4, tanh) -> o: dense(1, sigmoid)\n"
                  "train xor, data(\"xor\"), loss=bce, optimizer=adam(lr=0.1), epochs=300\nxor([1, 0])\n"
                  "train xor, data(\"xor\"), loss=bce, epochs=50 { if epoch == 20 { break } }" },
+    { .name = "plan", .usage = "plan NET, DATA, loss=mse, optimizer=sgd(), batch=32", .group = "training",
+      .keys = "loss optimizer epochs batch shuffle validate patience keep metrics schedule regularize clip seed", .min_args = 2,
+      .max_args = 3, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_plan,
+      .help = "How training runs fast: the update that train would make with the same arguments, as the stages it was "
+              "compiled to. Each line says what was folded together, how many operations it takes, how many KiB it reads "
+              "and writes, and its time, measured now. Nothing is trained.",
+      .example = "net = input(4) -> dense(8, tanh) -> dense(3, softmax)\n"
+                 "plan net, data(\"iris\"), loss=crossentropy, optimizer=adam();" },
     { 0 }
 };
