@@ -309,6 +309,8 @@ Status sketch_dataset(Call *c, Sketch *k, Record *data)
 {
     Scene m;
     Node *x = dataset_node(data, "x");
+    if (c->n > 1)
+        return diag_set(c->d, E_TYPE, call_span(c, 1), "a data set is drawn alone, or with a network: plot NET, DATA");
     if (x && x->shape.rank > 2 && !call_has(c, "x")) return sketch_cells(c, k, x);
     Status st = scene_open(c, k, data, &m);
     if (st == OK) {
