@@ -274,7 +274,7 @@ const Builtin commands_plot[] = {
       .keys = "from to file title as log x y",
       .min_args = 1, .max_args = PLOT_SERIES, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_plot,
       .help = "Draws what a person would sketch. Functions over a range: plot sigmoid, sigmoid', from=-6, to=6. Training: plot "
-              "history, or several histories kept with <-, or what a sweep gave. A quantity against a leaf: plot E, w; the surface over "
+              "history, or several histories kept with <-; plot sweep_result. A quantity against a leaf: plot E, w; the surface over "
               "two, with the path of the last training on it: plot E, w1, w2. What a network makes of the plane, and the data in it: "
               "plot net, d; of more than two features x= and y= name two, and the others stay at their means. plot d shows the data "
               "alone, plot confusion(net, d) how often each class (row) was taken for each (column). A vector is a curve (several: the "
