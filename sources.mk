@@ -407,6 +407,8 @@ unit_sources = \
   tests/units/train_test.c \
   tests/units/trained_test.c \
   tests/units/training_test.c \
+  tests/units/typed.c \
+  tests/units/typed.h \
   tests/units/units.h \
   tests/units/units_main.c \
   tests/units/value_test.c \

@@ -152,12 +152,14 @@ static void note_rate(const Task *t)
 
 /* ---- features ---- */
 
+/* Over some rows: a note is not worth a look at every number of a large set. */
 static double spread_of(const DataView *v, int64_t k)
 {
-    double sum = 0, squares = 0, n = (double)v->rows;
-    for (int64_t i = 0; i < v->rows; i++) sum += v->x[i * v->n_in + k];
-    for (int64_t i = 0; i < v->rows; i++) {
-        double e = v->x[i * v->n_in + k] - sum / n;
+    int64_t rows = v->rows < NOTE_ROWS ? v->rows : NOTE_ROWS;
+    double sum = 0, squares = 0, n = (double)rows;
+    for (int64_t i = 0; i < rows; i++) sum += v->x[i * v->rows / rows * v->n_in + k];
+    for (int64_t i = 0; i < rows; i++) {
+        double e = v->x[i * v->rows / rows * v->n_in + k] - sum / n;
         squares += e * e;
     }
     return sqrt(squares / n);

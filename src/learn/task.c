@@ -298,7 +298,7 @@ void sweep_close(Sweep *w)
 
 int64_t sweep_updates(const Sweep *w) { return w->batches + (w->left > 0); }
 
-void sweep_run(Sweep *w, const uint32_t *order, int64_t first, int64_t count, double *sum)
+bool sweep_run(Sweep *w, const uint32_t *order, int64_t first, int64_t count, double *sum)
 {
     double part[1 + LIMIT_METRICS];
     int64_t full = first + count > w->batches ? w->batches - first : count;
@@ -309,14 +309,15 @@ void sweep_run(Sweep *w, const uint32_t *order, int64_t first, int64_t count, do
                .batches = full,
                .epochs = 1 };
     if (full > 0) {
-        plan_run(w->plan, &f, part);
+        if (!plan_run(w->plan, &f, part)) return false;
         for (int i = 0; i < w->full.n_ask; i++) sum[i] += part[i] * (double)w->batch;
     }
-    if (full >= count) return;
+    if (full >= count) return true;
     f.from = w->batches * w->batch;
     f.batches = 1;
-    plan_run(w->plan_rest, &f, part);
+    if (!plan_run(w->plan_rest, &f, part)) return false;
     for (int i = 0; i < w->full.n_ask; i++) sum[i] += part[i] * (double)w->left;
+    return true;
 }
 
 /* ---- what names mean ---- */

@@ -66,8 +66,8 @@ Status  sweep_compile(Sweep *w, Store *store, Diag *d);
 void    sweep_close(Sweep *w);
 int64_t sweep_updates(const Sweep *w);                 /* batches, the smaller one too */
 /* Batches first to first + count - 1 in that order of rows (NULL: as they lie);
- * adds to sum each asked number times its rows. */
-void    sweep_run(Sweep *w, const uint32_t *order, int64_t first, int64_t count, double *sum);
+ * adds to sum each asked number times its rows. false: as of plan_run. */
+bool    sweep_run(Sweep *w, const uint32_t *order, int64_t first, int64_t count, double *sum);
 
 /* What `net.h` and `net.h.z` mean, kept and brought back. */
 typedef struct {

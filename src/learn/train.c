@@ -203,6 +203,14 @@ static bool held(Training *g, int64_t k)
     return true;
 }
 
+/* Ctrl-C within an update: it was not made. */
+static bool stopped(Training *g, int64_t made)
+{
+    store_return(&g->store);
+    g->updates += made;
+    return false;
+}
+
 /* Updates first to first + count - 1 of the running epoch; false: one of them
  * would have been bad, and was not made, or is to be the last one. */
 static bool run_carefully(Training *g, int64_t first, int64_t count)
@@ -211,7 +219,7 @@ static bool run_carefully(Training *g, int64_t first, int64_t count)
     for (int64_t k = first; k < first + count; k++) {
         double one[MOST_ASK] = { 0 };
         store_mark(&g->store);
-        sweep_run(&g->sweep, g->order, k, 1, one);
+        if (!sweep_run(&g->sweep, g->order, k, 1, one)) return stopped(g, k - first);
         if (isfinite(one[0]) && store_finite(&g->store)) {
             for (int i = 0; i < n_ask; i++) g->sum[i] += one[i];
             if (!held(g, k)) continue;
@@ -239,10 +247,10 @@ static void epoch_note(Training *g, const double *sum, const double *val)
     h->epochs++;
 }
 
-static void epoch_validate(Training *g, double *sum)
+static bool epoch_validate(Training *g, double *sum)
 {
     memset(sum, 0, sizeof *sum * MOST_ASK);
-    sweep_run(&g->val, NULL, 0, sweep_updates(&g->val), sum);
+    return sweep_run(&g->val, NULL, 0, sweep_updates(&g->val), sum);
 }
 
 static bool run_burst(Training *g, int64_t k, int64_t n)
@@ -250,10 +258,11 @@ static bool run_burst(Training *g, int64_t k, int64_t n)
     double before[MOST_ASK];
     memcpy(before, g->sum, sizeof before);
     store_mark(&g->store);
-    sweep_run(&g->sweep, g->order, k, n, g->sum);
-    if (isfinite(g->sum[0]) && store_finite(&g->store)) return true;
+    bool ran = sweep_run(&g->sweep, g->order, k, n, g->sum);
+    if (ran && isfinite(g->sum[0]) && store_finite(&g->store)) return true;
     store_return(&g->store);
     memcpy(g->sum, before, sizeof before);
+    if (!ran) return false;
     return run_carefully(g, k, n);
 }
 
@@ -264,7 +273,7 @@ static bool epoch_run(Training *g)
     memset(g->sum, 0, sizeof g->sum);
     if (g->order) rng_shuffle(&g->t->s->rng, g->order, (uint32_t)g->sweep.data->rows);
     for (int64_t k = 0, n; k < all; k += n) {
-        n = all - k < g->burst ? all - k : g->burst;
+        n = plan_is_slow(g->sweep.plan) ? 1 : all - k < g->burst ? all - k : g->burst;
         if (!(g->looking ? run_carefully(g, k, n) : run_burst(g, k, n))) return false;
         clock_look(g, n);
         if (stop_asked()) return k + n == all;
@@ -277,7 +286,9 @@ static int64_t epochs_at_once(const Training *g)
 {
     const History *h = &g->out->history;
     int64_t left = g->o->epochs - h->epochs, n = g->burst / g->sweep.batches, wait = walk_wait(g->t->s, h->epochs);
-    if (g->order || g->has_val || g->sweep.left || g->sweep.full.n_ask > 1 || g->o->each || g->looking || n < 2) return 0;
+    if (g->order || g->has_val || g->sweep.left || g->sweep.full.n_ask > 1 || g->o->each || g->looking ||
+        plan_is_slow(g->sweep.plan) || n < 2)
+        return 0;
     if (n > wait) n = wait;
     return n < left ? n : left;
 }
@@ -291,7 +302,7 @@ static bool epochs_run(Training *g, int64_t n)
         .x = g->sweep.x, .y = g->sweep.y, .batches = g->sweep.batches, .epochs = n
     };
     store_mark(&g->store);
-    plan_run(g->sweep.plan, &f, sum);
+    if (!plan_run(g->sweep.plan, &f, sum)) return stopped(g, 0);
     for (int64_t i = 0; i < n; i++) bad += sum[i] * 0;
     if (bad != 0 || !store_finite(&g->store)) return store_return(&g->store), false;
     for (int64_t i = 0; i < n; i++) sum[i] /= (double)g->sweep.batches;
@@ -391,7 +402,7 @@ static Status run_epochs(Training *g, Diag *d)
         if (single) single--;
         double val[MOST_ASK];
         if (!epoch_run(g)) break;
-        if (g->has_val) epoch_validate(g, val);
+        if (g->has_val && !epoch_validate(g, val)) break;
         epoch_note(g, g->sum, g->has_val ? val : NULL);
         if (!epoch_after(g, &st, d)) break;
     }
@@ -547,7 +558,7 @@ Status task_measure(const Task *t, const DataView *data, double *mean, Diag *d)
     if (st == OK) {
         st = sweep_compile(&w, &none, d);
         double sum[MOST_ASK] = { 0 };
-        if (st == OK) sweep_run(&w, NULL, 0, sweep_updates(&w), sum);
+        if (st == OK && !sweep_run(&w, NULL, 0, sweep_updates(&w), sum)) st = diag_set(d, E_STOP, (Span){ 0, 0 }, "stopped");
         for (int i = 0; i <= t->n_metric; i++) mean[i] = sum[i] / (double)data->rows;
         sweep_close(&w);
     }

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/stop.h"
 #include "run/crew.h"
 
 /* ---- stages ---- */
@@ -86,6 +87,7 @@ static void plan_crew(Build *b)
     for (int i = 0; i < p->n_stage; i++) {
         stage_cut(&p->stage[i], p->single);
         shared |= p->stage[i].parts > 1;
+        p->slow |= p->stage[i].slow;
     }
     p->workers = shared && b->store->threads > 1 ? crew_gather(b->store->threads) : 1;
     p->run = ARENA_ARRAY(&p->own, FusedRun, p->workers);
@@ -191,27 +193,34 @@ void plan_feed(Plan *p, const Feed *f, int64_t batch)
     if (p->n_y) batch_set(p->y, p->n_y, batch_rows((const char *)f->y + skip * out, row, p->rows, out, p->y_room));
 }
 
-static void plan_update(Plan *p, double *sum)
+static bool plan_update(Plan *p, double *sum)
 {
     if (p->workers > 1) pace_update(&p->pace);
-    for (int i = 0; i < p->n_stage; i++) stage_run(&p->stage[i], p->run, p->single, p->pace.crew);
+    for (int i = 0; i < p->n_stage; i++) {
+        stage_run(&p->stage[i], p->run, p->single, p->pace.crew);
+        if (p->slow && stop_asked()) return false;
+    }
     for (int i = 0; i < p->n_ask; i++) sum[i] += p->single ? (double)*(float *)(void *)p->ask[i]->val : p->ask[i]->val[0];
     for (int i = 0; i < p->n_copy; i++)
         memcpy(p->copy[i].to, p->copy[i].from->val, (size_t)(plan_number_size(p) * p->copy[i].from->len));
+    return true;
 }
 
-void plan_run(Plan *p, const Feed *feed, double *sum)
+bool plan_run(Plan *p, const Feed *feed, double *sum)
 {
     if (p->scalar) {
         scalar_run(p->scalar, feed, sum);
-        return;
+        return true;
     }
     pace_rest(&p->pace);
     for (int64_t e = 0; e < feed->epochs; e++, sum += p->n_ask) {
         for (int i = 0; i < p->n_ask; i++) sum[i] = 0;
         for (int64_t b = 0; b < feed->batches; b++) {
             plan_feed(p, feed, b);
-            plan_update(p, sum);
+            if (!plan_update(p, sum)) return false;
         }
     }
+    return true;
 }
+
+bool plan_is_slow(const Plan *p) { return p->slow; }

@@ -34,6 +34,7 @@ struct Plan {
     Node    *node;
     int      n_stage;
     Stage   *stage;                  /* in the order of running */
+    bool     slow;                   /* one of them takes milliseconds */
     int      workers;                /* 1: no crew */
     FusedRun *run;                   /* one for each */
     Pace     pace;

@@ -4,11 +4,12 @@
  */
 #include "run/stage.h"
 
+#include "base/stop.h"
 #include "run/crew.h"
 
 /* A part is worth some ten microseconds at least; there are more parts than workers, so
  * that one who is late does not keep all waiting. */
-enum { PARTS = 4, LEAST_PRODUCT = 150000, LEAST_NUMBERS = 16384, STRIP_BYTES = 256, ROW_STEP = 12 };
+enum { PARTS = 4, MOST_PARTS = 10000, SLOW = 50000000, LEAST_PRODUCT = 150000, LEAST_NUMBERS = 16384, STRIP_BYTES = 256, ROW_STEP = 12 };
 
 typedef struct {
     const Stage *s;
@@ -72,6 +73,7 @@ static void part_run(void *ctx, int part, int worker)
 {
     const Running *r = ctx;
     const Stage *s = r->s;
+    if (s->slow && stop_asked()) return;
     Taking t = { s, r->run + worker, r->size };
     int64_t step = s->by_rows ? ROW_STEP : STRIP_BYTES / 2 / r->size, all = s->by_rows ? s->rows : s->cols;
     int64_t from = border(all, part, s->parts, step), to = border(all, part + 1, s->parts, step);
@@ -110,6 +112,7 @@ void stage_run(const Stage *s, FusedRun *run, bool single, bool crew)
         fused_begin(s->code, run);
     }
     if (crew && s->parts > 1) crew_run(part_run, &r, s->parts);
+    else if (s->slow && s->parts > 1) for (int i = 0; i < s->parts; i++) part_run(&r, i, 0);
     else if (s->kind == STAGE_PRODUCT) product_part(&t, 0, s->rows, 0, s->cols, 0);
     else fused_rows_cols(&t, 0, s->rows, 0, s->cols);
     if (!s->sums) return;
@@ -120,6 +123,23 @@ void stage_run(const Stage *s, FusedRun *run, bool single, bool crew)
 void stage_free(Stage *s) { fused_free(s->code); }
 
 /* ---- parts ---- */
+
+static int64_t more(int64_t a, int64_t b) { return a > b ? a : b; }
+
+/* What takes milliseconds is cut so finely that Ctrl-C need not wait for it, but not so
+ * finely that every part copies the other operand for a few rows. */
+static void slow_cut(Stage *s, int64_t strip, bool rows, bool cols)
+{
+    int64_t work = s->kind == STAGE_PRODUCT ? s->product.m * s->product.n * s->product.k : s->rows * s->cols * 4;
+    int64_t by_rows = rows ? s->rows / (8 * ROW_STEP) : 0, by_cols = cols ? s->cols / strip : 0;
+    int64_t parts = work / SLOW * PARTS;
+    s->slow = work > SLOW;
+    if (!s->slow || more(by_rows, by_cols) <= s->parts) return;
+    s->by_rows = by_rows >= by_cols;
+    if (parts > more(by_rows, by_cols)) parts = more(by_rows, by_cols);
+    if (parts > MOST_PARTS) parts = MOST_PARTS;
+    s->parts = (int)parts;
+}
 
 void stage_cut(Stage *s, bool single)
 {
@@ -137,4 +157,5 @@ void stage_cut(Stage *s, bool single)
     if (s->kind == STAGE_FUSED && s->rows * s->cols < LEAST_NUMBERS) return;
     s->by_rows = rows && s->rows >= PARTS * 4 * ROW_STEP;
     if (s->by_rows || (cols && s->cols >= PARTS / 2 * strip)) s->parts = PARTS;
+    slow_cut(s, strip / 2, rows, cols);
 }

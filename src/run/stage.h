@@ -32,6 +32,7 @@ typedef struct {
     size_t     room_bytes;
     int        parts;                /* that a crew may share; 1: none                */
     bool       by_rows;              /* parts are rows, else columns                  */
+    bool       slow;                 /* it takes milliseconds: Ctrl-C is looked at between its parts */
     Step       own;
     int        n_member;             /* what is folded in, operands before users      */
     const Node **member;
@@ -41,7 +42,7 @@ typedef struct {
 
 /* Numbers are floats when single; own kernels know doubles alone. run: one for each
  * worker. crew: share the parts. */
-void stage_run(const Stage *s, FusedRun *run, bool single, bool crew);
+void stage_run(const Stage *s, FusedRun *run, bool single, bool crew);   /* slow ones end early at stop_flag */
 /* Sets sums, and parts: of what is large enough, where no cut touches a sum. */
 void stage_cut(Stage *s, bool single);
 void stage_free(Stage *s);

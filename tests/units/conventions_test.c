@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "face/tables.h"
-#include "graph/session.h"
+#include "typed.h"
 
 /* ---- optimizers: one weight, six gradients ---- */
 
@@ -149,33 +148,6 @@ static const struct { const char *optimizer; Step *step; } rules[] = {
     { "adadelta(lr=0.5", adadelta },
 };
 
-static Session *session_with(const char *text)
-{
-    Diag d = { 0 };
-    int line = 0;
-    Session *s = session_new();
-    tables_add(s);
-    bool good = session_run_text(s, "text", text, &d, &line) == OK;
-    if (!good) printf("line %d: %s\n", line, d.text);
-    CU_ASSERT(good);
-    return s;
-}
-
-static void session_end(Session *s)
-{
-    tables_free(s);
-    session_free(s);
-}
-
-static void run(Session *s, const char *text)
-{
-    Diag d = { 0 };
-    int line = 0;
-    bool good = session_run_text(s, "text", text, &d, &line) == OK;
-    if (!good) printf("%s: %s\n", text, d.text);
-    CU_ASSERT(good);
-}
-
 static bool equals(Session *s, const char *expr, double v)
 {
     double got = session_number(s, expr);
@@ -192,10 +164,10 @@ static void rule_hold(size_t i, const char *setting, const char *argument)
     Session *s = session_with("param w = 1\ng <- 0\nE = g*w\nfalling(step) = 0.1/(1 + 0.5*step)\n");
     Keras k = { .w = 1 };
     bool good = true;
-    run(s, setting);
+    session_type(s, setting);
     for (int t = 0; t < STEPS && good; t++) {
         snprintf(text, sizeof text, "g <- %.17g\nupdate E, optimizer=%s%s)", gradient[t], rules[i].optimizer, argument);
-        run(s, text);
+        session_type(s, text);
         rules[i].step(&k, gradient[t]);
         good = equals(s, "w", k.w);
         if (!good) printf("%s%s): after %d steps\n", rules[i].optimizer, argument, t + 1);
@@ -238,7 +210,7 @@ static void batchnorm_of_keras(void)
     equals(s, "y[2, 0]", 3/sqrt(var + 1e-3));
     equals(s, "bn.running_mean[0]", 0.99*0 + 0.01*mean);
     equals(s, "bn.running_var[0]", 0.99*1 + 0.01*var);
-    run(s, "set training=0");
+    session_type(s, "set training=0");
     equals(s, "y[0, 0]", (1 - 0.03)/sqrt(0.99 + 0.01*var + 1e-3));
     session_end(s);
 }
@@ -255,7 +227,7 @@ static void losses_of_keras(void)
     equals(s, "l2([1, 2], by=0.1)", 0.5);
     equals(s, "l1_l2([1, -2], by1=0.1, by2=0.1)", 0.3 + 0.5);
     equals(s, "crossentropy([0.5, 0.25, 0.05], [1, 0, 0], convention=torch)", -log(0.5));
-    run(s, "set convention=torch");
+    session_type(s, "set convention=torch");
     equals(s, "crossentropy([0.5, 0.25, 0.05], [1, 0, 0])", -log(0.5));
     equals(s, "cosine_loss([1, 2], [2, 1])", 1 - 4/5.);
     equals(s, "leaky_relu(-1)", -0.01);
@@ -271,7 +243,7 @@ static void equations_follow(void)
     Diag d = { 0 };
     equals(s, "y[0]", -0.01);
     equals(s, "gw[1]", 0.01*2);
-    run(s, "set convention=keras");
+    session_type(s, "set convention=keras");
     equals(s, "y[0]", -0.3);
     equals(s, "gw[1]", 2*0.01*2);
     equals(s, "sum(abs(net.dense1.W - was))", 0);

@@ -11,8 +11,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "face/tables.h"
-#include "graph/session.h"
+#include "typed.h"
 #include "reference.h"
 
 /* By how much w is u stretched: both drawn from one seed. */
@@ -65,37 +64,24 @@ static const RefRow rows[] = {
 
 static void sizes_of_numbers(void) { reference_rows("initializers.txt", ROWS(rows), NULL, 0); }
 
-static double number(const char *setup, const char *expr)
-{
-    Diag d = { 0 };
-    int line = 0;
-    Session *s = session_new();
-    tables_add(s);
-    if (session_run_text(s, "text", setup, &d, &line) != OK) printf("line %d: %s\n", line, d.text);
-    double v = session_number(s, expr);
-    tables_free(s);
-    session_free(s);
-    return v;
-}
-
 /* 250000 numbers: mean and variance within five deviations of what they must be. */
 static void keras_cuts_normals(void)
 {
     static const char setup[] = "seed 5\nset convention=keras\nw = he_normal(500, 500)\n";
     double variance = 2/500., n = 250000;
-    CU_ASSERT(fabs(number(setup, "mean(w)")) < 5*sqrt(variance/n));
-    CU_ASSERT(fabs(number(setup, "var(w)")/variance - 1) < 5*sqrt(2/n));
-    CU_ASSERT(number(setup, "max(abs(w))") < 2*sqrt(variance)/0.87962566103423978);
-    CU_ASSERT(number("seed 5\nw = he_normal(500, 500)\n", "max(abs(w))") > 2*sqrt(variance)/0.87962566103423978);
+    CU_ASSERT(fabs(number_after(setup, "mean(w)")) < 5*sqrt(variance/n));
+    CU_ASSERT(fabs(number_after(setup, "var(w)")/variance - 1) < 5*sqrt(2/n));
+    CU_ASSERT(number_after(setup, "max(abs(w))") < 2*sqrt(variance)/0.87962566103423978);
+    CU_ASSERT(number_after("seed 5\nw = he_normal(500, 500)\n", "max(abs(w))") > 2*sqrt(variance)/0.87962566103423978);
 }
 
 static void layers_take_them(void)
 {
     static const char setup[] = "seed 1\nnet = input(6) -> a: dense(6, weights=orthogonal) -> b: dense(4, weights=lecun)\n";
-    CU_ASSERT(fabs(number(setup, "sum(abs(net.a.W' @ net.a.W - eye(6)))")) < 1e-12);
-    CU_ASSERT(number(setup, "max(abs(net.b.W))") <= sqrt(3./6));
+    CU_ASSERT(fabs(number_after(setup, "sum(abs(net.a.W' @ net.a.W - eye(6)))")) < 1e-12);
+    CU_ASSERT(number_after(setup, "max(abs(net.b.W))") <= sqrt(3./6));
     /* 200 orthogonal directions do not lose their right angles to rounding */
-    CU_ASSERT(number("seed 2\nQ = orthogonal(200, 200)\n", "max(abs(Q' @ Q - eye(200)))") < 1e-13);
+    CU_ASSERT(number_after("seed 2\nQ = orthogonal(200, 200)\n", "max(abs(Q' @ Q - eye(200)))") < 1e-13);
 }
 
 CU_TestInfo initialisers_tests[] = {

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "face/tables.h"
-#include "graph/session.h"
+#include "typed.h"
 #include "reference.h"
 
 /* Two parameters at 0 whose gradients are g1 and g2: one step of rate 1 takes off what
@@ -56,24 +56,6 @@ static const RefRow rows[] = {
 };
 
 static void rates_and_clips(void) { reference_rows("schedules.txt", ROWS(rows), NULL, 0); }
-
-static Session *session_with(const char *text)
-{
-    Diag d = { 0 };
-    int line = 0;
-    Session *s = session_new();
-    tables_add(s);
-    bool good = session_run_text(s, "text", text, &d, &line) == OK;
-    if (!good) printf("line %d: %s\n", line, d.text);
-    CU_ASSERT(good);
-    return s;
-}
-
-static void session_end(Session *s)
-{
-    tables_free(s);
-    session_free(s);
-}
 
 static void equals(Session *s, const char *expr, double v)
 {

@@ -8,35 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "face/tables.h"
-#include "graph/session.h"
-
-static Session *session_with(const char *text)
-{
-    Diag d = { 0 };
-    int line = 0;
-    Session *s = session_new();
-    tables_add(s);
-    bool good = session_run_text(s, "text", text, &d, &line) == OK;
-    if (!good) printf("line %d: %s\n", line, d.text);
-    CU_ASSERT(good);
-    return s;
-}
-
-static void session_end(Session *s)
-{
-    tables_free(s);
-    session_free(s);
-}
-
-static void run(Session *s, const char *text)
-{
-    Diag d = { 0 };
-    int line = 0;
-    bool good = session_run_text(s, "text", text, &d, &line) == OK;
-    if (!good) printf("%s: %s\n", text, d.text);
-    CU_ASSERT(good);
-}
+#include "typed.h"
 
 static void refused(Session *s, const char *text, const char *part)
 {
@@ -95,11 +67,11 @@ static void use_is_fixed(void)
                               "param mean_was = net.bn.running_mean, key_was = net.drop.key\n"
                               "param once = net(x), loss_once = evaluate(net, [x, y], loss=bce).loss");
     equals(s, "sum(abs(net(x) - once))", 0);
-    run(s, "set training=1");
+    session_type(s, "set training=1");
     CU_ASSERT(session_number(s, "sum(abs(net(x) - once))") > 1e-6);
     equals(s, "sum(abs(predict(net, x) - once))", 0);
     equals(s, "evaluate(net, [x, y], loss=bce).loss - loss_once", 0);
-    run(s, "set training=0");
+    session_type(s, "set training=0");
     equals(s, "sum(abs(net(x) - once))", 0);
     equals(s, "sum(abs(net.bn.running_mean - mean_was)) + net.drop.key - key_was", 0);
     session_end(s);
@@ -113,7 +85,7 @@ static void dropped_by_chance(void)
     CU_ASSERT(fabs(session_number(s, "mean(first)") - 0.7) < 4*sqrt(0.21/10000));
     equals(s, "max(y)", 1/0.7);
     equals(s, "grad(E, w) - E", 0);
-    run(s, "update E, optimizer=sgd(lr=0)");
+    session_type(s, "update E, optimizer=sgd(lr=0)");
     CU_ASSERT(fabs(session_number(s, "mean(d.kept)") - 0.7) < 4*sqrt(0.21/10000));
     /* two independent draws agree at 0.49 + 0.09 of the places */
     CU_ASSERT(fabs(session_number(s, "mean(d.kept == first)") - 0.58) < 4*sqrt(0.58*0.42/10000));
@@ -135,7 +107,7 @@ static void made_afresh(void)
 {
     Session *s = session_with(NET "train net, x, y, loss=bce, optimizer=opt, epochs=5");
     CU_ASSERT(session_number(s, "sum(abs(net.bn.running_mean))") > 0);
-    run(s, "reset net");
+    session_type(s, "reset net");
     equals(s, "sum(abs(net.bn.running_mean))", 0);
     equals(s, "sum(net.bn.running_var)", 6);
     equals(s, "net.h.prelu1.a", 0.25);

@@ -8,26 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "face/tables.h"
-#include "graph/session.h"
-
-static Session *session_with(const char *text)
-{
-    Diag d = { 0 };
-    int line = 0;
-    Session *s = session_new();
-    tables_add(s);
-    bool good = session_run_text(s, "text", text, &d, &line) == OK;
-    if (!good) printf("%s\nline %d: %s\n", text, line, d.text);
-    CU_ASSERT(good);
-    return s;
-}
-
-static void session_end(Session *s)
-{
-    tables_free(s);
-    session_free(s);
-}
+#include "typed.h"
 
 /* One number that tells all that was learned apart from all else. */
 static double inside(Session *s)
