@@ -205,6 +205,12 @@ static bool has_data(Call *c)
     return c->n == 2 && call_value(c, 1, &v) == OK && dataset_is(v);
 }
 
+/* A vector of one number is one before a leaf, as a network's output is, and a point alone. */
+static bool is_one_number(const Call *c, const Node *E)
+{
+    return E->len == 1 && (!E->shape.rank || (c->n > 1 && c->ast[1] && c->ast[1]->kind != A_LIST));
+}
+
 static Status one_number(Call *c, Sketch *k, Node *E)
 {
     if (c->n > 1 && (!c->ast[0] || !c->ast[1] || !c->ast[c->n - 1]))
@@ -227,7 +233,7 @@ static Status sketch(Call *c, Sketch *k)
         return diag_set(c->d, E_TYPE, call_span(c, 0), "there is no picture of %s", value_kind(v));
     Node *E = value_to_node(c->s, v, call_span(c, 0), c->d);
     if (!E) return c->d->code;
-    return E->len == 1 && E->shape.rank == 0 ? one_number(c, k, E) : sketch_numbers(c, k);
+    return is_one_number(c, E) ? one_number(c, k, E) : sketch_numbers(c, k);
 }
 
 static bool waits_for_history(Call *c)
