@@ -219,13 +219,25 @@ static PictureFrame histogram_frame(const Picture *p)
     return f;
 }
 
+/* Of cells the plane is given; points on it may be left out. */
+static PictureFrame cells_frame(const Picture *p)
+{
+    PictureFrame f = { p->x_range.from, p->x_range.to, p->y_range.from, p->y_range.to, false, 0, 0 };
+    Spread       a = { NOTHING, NOTHING, NOTHING, 0, 0 };
+
+    for (int s = 0; s < p->count; s++)
+        spread_add(&a, &p->series[s], false);
+    f.broken = a.broken;
+    return f;
+}
+
 PictureFrame picture_frame(const Picture *p)
 {
     PictureFrame f = { 0 };
     Spread       a = { NOTHING, NOTHING, NOTHING, 0, 0 };
     PictureRange x;
 
-    if (has_cells(p)) return f;
+    if (has_cells(p)) return cells_frame(p);
     if (p->kind == PICTURE_HISTOGRAM) return histogram_frame(p);
     for (int s = 0; s < p->count; s++)
         spread_add(&a, &p->series[s], p->kind == PICTURE_BARS);

@@ -1,9 +1,7 @@
 /* plot.c -- the command `plot`: from what was named to the picture a person would sketch.
  *
- * What is named decides: functions are drawn over a range, a quantity against the
- * leaf that follows it, a history as curves, a vector as a line, a matrix as a
- * heat map. The numbers come from the graph itself: a leaf is moved through its
- * range and put back.
+ * What is named decides. Here are the options, the choice and the showing; how each
+ * kind is gathered stands in plot_*.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -207,6 +205,12 @@ static bool has_data(Call *c)
     return c->n == 2 && call_value(c, 1, &v) == OK && dataset_is(v);
 }
 
+/* A vector of one number is one before a leaf, as a network's output is, and a point alone. */
+static bool is_one_number(const Call *c, const Node *E)
+{
+    return E->len == 1 && (!E->shape.rank || (c->n > 1 && c->ast[1] && c->ast[1]->kind != A_LIST));
+}
+
 static Status one_number(Call *c, Sketch *k, Node *E)
 {
     if (c->n > 1 && (!c->ast[0] || !c->ast[1] || !c->ast[c->n - 1]))
@@ -220,7 +224,7 @@ static Status one_number(Call *c, Sketch *k, Node *E)
 static Status sketch(Call *c, Sketch *k)
 {
     Value v;
-    if (sketch_is_confusion(c)) return sketch_confusion(c, k);
+    if (!*k->as && sketch_is_confusion(c)) return sketch_confusion(c, k);
     TRY(call_value(c, 0, &v));
     if (v.kind == V_RECORD) return sketch_record(c, k, v.record);
     if (v.kind == V_FUNC && has_data(c)) return sketch_regions(c, k, v.func);
@@ -229,7 +233,7 @@ static Status sketch(Call *c, Sketch *k)
         return diag_set(c->d, E_TYPE, call_span(c, 0), "there is no picture of %s", value_kind(v));
     Node *E = value_to_node(c->s, v, call_span(c, 0), c->d);
     if (!E) return c->d->code;
-    return E->len == 1 && E->shape.rank == 0 ? one_number(c, k, E) : sketch_numbers(c, k);
+    return is_one_number(c, E) ? one_number(c, k, E) : sketch_numbers(c, k);
 }
 
 static bool waits_for_history(Call *c)
@@ -272,12 +276,18 @@ static Status run_plot(Call *c, Value *out)
 }
 
 const Builtin commands_plot[] = {
-    { .name = "plot", .usage = "plot WHAT, ... [, from=, to=] [, to=\"FILE.png\"]", .group = "plots", .keys = "from to file title as log x y",
+    { .name = "plot", .usage = "plot WHAT, ... [, from=, to=] [, to=\"FILE.png\"] [, as=] [, x=, y=] [, title=] [, log=]", .group = "plots",
+      .keys = "from to file title as log x y",
       .min_args = 1, .max_args = PLOT_SERIES, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_plot,
       .help = "Draws what a person would sketch. Functions over a range: plot sigmoid, sigmoid', from=-6, to=6. Training: plot "
-              "history, or several histories kept with <-. A quantity against a leaf: plot E, w; a surface: plot E, w1, w2. "
-              "A vector is a line, a matrix a heat map; as=histogram, points or bars. log=1 makes the y axis logarithmic. "
-              "To a window, into the terminal, or to=\"FILE\" ending in .svg, .png or .pdf.",
-      .example = "plot sigmoid, sigmoid', from=-6, to=6" },
+              "history, or several histories kept with <-; plot sweep_result. A quantity against a leaf: plot E, w; the surface over "
+              "two, with the path of the last training on it: plot E, w1, w2. What a network makes of the plane, and the data in it: "
+              "plot net, d; of more than two features x= and y= name two, and the others stay at their means. plot d shows the data "
+              "alone, plot confusion(net, d) how often each class (row) was taken for each (column). A vector is a curve (several: the "
+              "first is the x axis when it never goes back), a matrix a heat map, more axes are images side by side; as=lines, points, "
+              "bars, histogram or image draws it otherwise. log=1 makes the y axis logarithmic, log=0 never. To a window, into the "
+              "terminal, or to=\"FILE\" ending in .svg, .png or .pdf.",
+      .example = "plot sigmoid, sigmoid', from=-6, to=6\nparam w = 1\nE = (w - 2)^2\nplot E, w\nplot [[0, 1], [1, 0]]\n"
+                 "net = input(2) -> dense(1, sigmoid)\nplot net, data(\"xor\")" },
     { 0 }
 };

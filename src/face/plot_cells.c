@@ -100,88 +100,49 @@ Status sketch_cells(Call *c, Sketch *k, Node *n)
 
 /* ---- confusion ---- */
 
-/* Called as confusion(NET, DATA): a network where outputs are expected. */
 bool sketch_is_confusion(Call *c)
 {
     const Ast *a = c->ast[0];
-    Value net;
-    if (!a || a->kind != A_CALL || a->n != 3 || a->kid[0]->kind != A_NAME || strcmp(a->kid[0]->text, "confusion")) return false;
-    if (a->kid[1]->kind == A_KEY || a->kid[2]->kind == A_KEY || build_value(c->env, a->kid[1], &net) != OK) return false;
-    bool yes = net.kind == V_FUNC && (net.func->kind == FN_CHAIN || net.func->kind == FN_BOUND);
-    value_drop(&net);
-    return yes;
+    return a && c->n == 1 && a->kind == A_CALL && a->n >= 3 && a->kid[0]->kind == A_NAME &&
+           !strcmp(a->kid[0]->text, "confusion") && !session_find(c->s, "confusion");
 }
 
-/* How often each class (row) was taken for each class (column). One output is a
- * probability of the second of two. */
-static void count_classes(const DataView *v, const double *y, int64_t each, int n, double *cell)
+/* The names of the n classes when the counts were made from a data set. */
+static Status class_names(Call *c, Sketch *k, int n, const char *const **out)
 {
-    for (int64_t i = 0; i < v->rows; i++) {
-        int64_t best = 0, real = v->n_out > 1 ? dataset_class(v, i) : v->y[i] >= 0.5;
-        for (int64_t j = 1; j < each; j++)
-            if (y[i*each + j] > y[i*each + best]) best = j;
-        if (each == 1) best = y[i] >= 0.5;
-        cell[real*n + best]++;
+    const Ast *data = c->ast[0]->kid[2];
+    Value v = { 0 };
+    *out = NULL;
+    if (data->kind == A_KEY) return OK;
+    TRY(build_value(c->env, data, &v));
+    const Value *classes = dataset_is(v) ? record_find(v.record, "classes") : NULL;
+    if (classes && classes->kind == V_LIST && classes->list->n == n) {
+        const char **name = ARENA_ARRAY(&k->arena, const char *, n);
+        for (int i = 0; i < n; i++)
+            name[i] = classes->list->item[i].kind == V_STR ? arena_str(&k->arena, classes->list->item[i].str->s) : "?";
+        *out = name;
     }
-}
-
-static const char *const *class_names(Sketch *k, const DataView *v, int n)
-{
-    const char **name = ARENA_ARRAY(&k->arena, const char *, n);
-    for (int i = 0; i < n && v->classes; i++) name[i] = arena_str(&k->arena, v->classes[i]);
-    return v->classes ? name : NULL;
-}
-
-static Status confusion_fill(Call *c, Sketch *k, const DataView *v, Node *y, Span at)
-{
-    const double *out = node_eval(y, c->d);
-    if (!out) return c->d->code;
-    int n = v->n_out > 1 ? (int)v->n_out : 2;
-    if (y->len != v->rows*v->n_out)
-        return diag_set(c->d, E_SHAPE, at, "the network gives %lld numbers for each row, and the data want %lld",
-                        (long long)(v->rows ? y->len/v->rows : 0), (long long)v->n_out);
-    double *cell = ARENA_ARRAY(&k->arena, double, n*n);
-    memset(cell, 0, sizeof *cell * (size_t)(n*n));
-    count_classes(v, out, v->n_out, n, cell);
-    k->p = (Picture){ .kind = PICTURE_HEATMAP, .rows = n, .cols = n, .cell = cell, .x_label = "output", .y_label = "target",
-                      .z_label = "rows", .counts = true, .title = sketch_text(k, c->ast[0], "confusion") };
-    k->p.row_names = k->p.col_names = v->n_class == n ? class_names(k, v, n) : NULL;
+    value_drop(&v);
     return OK;
-}
-
-static Status needs_classes(Call *c, const DataView *v, Span at)
-{
-    bool two = v->n_out == 1;
-    for (int64_t i = 0; i < v->rows && two; i++) two = v->y[i] == 0 || v->y[i] == 1;
-    if (v->n_out > 1 || two) return OK;
-    return diag_set(c->d, E_TYPE, at, "the targets are no classes, so none can be confused");
 }
 
 Status sketch_confusion(Call *c, Sketch *k)
 {
-    const Ast *a = c->ast[0];
-    Value net = { 0 }, data = { 0 }, y = { 0 };
-    DataView v = { 0 };
-    Span at_net = env_span(c->env, a->kid[1]->at), at_data = env_span(c->env, a->kid[2]->at);
-    TRY(build_value(c->env, a->kid[1], &net));
-    Status st = build_value(c->env, a->kid[2], &data);
-    if (st == OK) st = dataset_view(data, at_data, &v, c->d);
-    if (st == OK) st = needs_classes(c, &v, at_data);
-    if (st == OK) {
-        Value x = dataset_is(data) ? value_node(node_keep(dataset_node(data.record, "x"))) : value_none();
-        if (x.kind != V_NODE) st = diag_set(c->d, E_TYPE, at_data, "confusion(NET, DATA) needs a data set");
-        bool was = session_training(c->s, false);
-        if (st == OK) st = func_call(c->s, NULL, net.func, &x, 1, at_net, &y, c->d);
-        session_training(c->s, was);
-        value_drop(&x);
-    }
-    if (st == OK) {
-        Node *n = value_to_node(c->s, y, at_net, c->d);
-        st = n ? confusion_fill(c, k, &v, n, at_net) : c->d->code;
-    }
-    dataset_view_free(&v);
-    value_drop(&y);
-    value_drop(&data);
-    value_drop(&net);
-    return st;
+    Node *n;
+    const char *const *names;
+    bool quiet = c->s->quiet;
+    c->s->quiet = true;                               /* the axes say what it would say */
+    Status st = call_node(c, 0, &n);
+    c->s->quiet = quiet;
+    TRY(st);
+    if (n->shape.rank != 2 || n->shape.dim[0] != n->shape.dim[1]) return sketch_cells(c, k, n);
+    TRY(heatmap(c, k, n));
+    TRY(class_names(c, k, k->p.rows, &names));
+    k->p.row_names = k->p.col_names = names;
+    k->p.diverging = false;
+    k->p.counts = true;
+    k->p.x_label = "output";
+    k->p.y_label = "target";
+    k->p.z_label = "rows";
+    return OK;
 }

@@ -39,8 +39,18 @@ static Status sample(Call *c, Func *f, Node *x, const double *xs, double *ys, in
     return st;
 }
 
+/* A network of several inputs has no curve. */
+static Status check_network(Call *c, const Func *f, Span at)
+{
+    if (f->kind != FN_CHAIN || !f->has_input || shape_len(&f->input) == 1) return OK;
+    char buf[SHAPE_TEXT];
+    diag_set(c->d, E_SHAPE, at, "the network takes samples of shape %s; a curve is drawn over one number", shape_print(buf, &f->input));
+    return diag_hint(c->d, "plot NET, DATA draws what it makes of the plane of two features.");
+}
+
 Status sketch_function(Call *c, Sketch *k, Func *f, const char *name, Span at)
 {
+    TRY(check_network(c, f, at));
     PictureSeries *s = sketch_series(k, name, PLOT_POINTS);
     double *xs = (double *)s->x, *ys = (double *)s->y;
     for (int j = 0; j < PLOT_POINTS; j++) xs[j] = k->from + (k->to - k->from)*j/(PLOT_POINTS - 1);

@@ -89,6 +89,18 @@ static void hint_leaves(Call *c, Node *E)
     text_free(&t);
 }
 
+/* Whether a definition was built upon a number that follows the leaf: if w > 0 ... */
+static bool is_built_upon(Call *c, Node *leaf)
+{
+    int n;
+    Binding **b = session_bindings(c->s, &n);
+    bool any = false;
+    for (int i = 0; i < n && !any; i++)
+        for (int g = 0; g < b[i]->n_guard && !any; g++) any = node_depends(b[i]->guard[g].node, leaf);
+    free(b);
+    return any;
+}
+
 static Status knob_of(Call *c, Sketch *k, Node *E, int i, Knob *w)
 {
     const Ast *a = c->ast[i];
@@ -100,7 +112,7 @@ static Status knob_of(Call *c, Sketch *k, Node *E, int i, Knob *w)
     TRY(st);
     w->was = w->leaf->val[w->at];
     knob_range(k, w);
-    if (node_depends(E, w->leaf)) return OK;
+    if (node_depends(E, w->leaf) || is_built_upon(c, w->leaf)) return OK;
     diag_set(c->d, E_NAME, call_span(c, i), "%s does not depend on %s", sketch_text(k, c->ast[0], "this"), w->name);
     hint_leaves(c, E);
     return c->d->code;
@@ -115,24 +127,29 @@ static double knob_turn(const Knob *w, int i, int n)
 
 /* ---- the quantity ---- */
 
+/* What was named, built once more. */
+static Status rebuild(Call *c, Env *e, Node **E)
+{
+    Value v = { 0 };
+    TRY(build_value(e, c->ast[0], &v));
+    *E = value_to_node(c->s, v, call_span(c, 0), c->d);
+    if (*E) node_keep(*E);
+    value_drop(&v);
+    return c->d->code;
+}
+
 /* What was named, as the leaves are now. */
 static Status probe(Call *c, Node **E, double *out)
 {
     Record_of_use use = { 0 };
     Env e = *c->env;
-    Value v = { 0 };
     e.use = &use;
-    TRY(session_refresh(c->s, c->d));
-    if (!*E) {
-        TRY(build_value(&e, c->ast[0], &v));
-        *E = value_to_node(c->s, v, call_span(c, 0), c->d);
-        if (*E) node_keep(*E);
-        value_drop(&v);
-    }
-    if (*E) *out = node_scalar(*E, c->d);
+    Status st = session_refresh(c->s, c->d);
+    if (st == OK && !*E) st = rebuild(c, &e, E);
+    if (st == OK) *out = node_scalar(*E, c->d);
     if (use.n_guard || c->s->n_guarded) node_drop(*E), *E = NULL;
     use_free(&use);
-    return c->d->code;
+    return st == OK ? c->d->code : st;
 }
 
 /* Put back, and everything with it, whatever went wrong in between. */
@@ -159,9 +176,10 @@ Status sketch_against(Call *c, Sketch *k, Node *E)
         st = probe(c, &now, &y);
         sketch_point(s, i, x, y);
     }
-    TRY(knobs_return(c, st, &w, 1));
-    TRY(probe(c, &now, &y));
+    st = knobs_return(c, st, &w, 1);
+    if (st == OK) st = probe(c, &now, &y);
     node_drop(now);
+    TRY(st);
     PictureSeries *here = sketch_series(k, "now", 1);
     sketch_point(here, 0, w.was, y);
     k->p.kind = PICTURE_LINES;

@@ -283,12 +283,21 @@ static Status sketch_outputs(Call *c, Sketch *k, Func *net, const Scene *m)
     return OK;
 }
 
+static Status check_inputs(Call *c, const Func *net, const Scene *m)
+{
+    if (!net->has_input || shape_equal(&net->input, &m->v.sample)) return OK;
+    char takes[SHAPE_TEXT], are[SHAPE_TEXT];
+    return diag_set(c->d, E_SHAPE, call_span(c, 0), "the network takes samples of shape %s, and those of the data have shape %s",
+                    shape_print(takes, &net->input), shape_print(are, &m->v.sample));
+}
+
 Status sketch_regions(Call *c, Sketch *k, Func *net)
 {
     Value data;
     Scene m;
     TRY(call_value(c, 1, &data));
     Status st = scene_open(c, k, data.record, &m);
+    if (st == OK) st = check_inputs(c, net, &m);
     if (st == OK) st = m.v.n_in > 1 ? sketch_map(c, k, net, &m) : sketch_outputs(c, k, net, &m);
     dataset_view_free(&m.v);
     return st;
@@ -300,6 +309,8 @@ Status sketch_dataset(Call *c, Sketch *k, Record *data)
 {
     Scene m;
     Node *x = dataset_node(data, "x");
+    if (c->n > 1)
+        return diag_set(c->d, E_TYPE, call_span(c, 1), "a data set is drawn alone, or with a network: plot NET, DATA");
     if (x && x->shape.rank > 2 && !call_has(c, "x")) return sketch_cells(c, k, x);
     Status st = scene_open(c, k, data, &m);
     if (st == OK) {

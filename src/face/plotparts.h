@@ -48,7 +48,7 @@ Status sketch_surface(Call *c, Sketch *k, Node *E);
 Status sketch_histories(Call *c, Sketch *k);                /* plot_history.c */
 Status sketch_sweep(Call *c, Sketch *k, const Record *sweep);
 Status sketch_cells(Call *c, Sketch *k, Node *n);           /* plot_cells.c   */
-bool   sketch_is_confusion(Call *c);                        /* confusion(NET, DATA) */
+bool   sketch_is_confusion(Call *c);                        /* typed as confusion(...) */
 Status sketch_confusion(Call *c, Sketch *k);
 Status sketch_regions(Call *c, Sketch *k, Func *net);       /* plot_regions.c */
 Status sketch_dataset(Call *c, Sketch *k, Record *data);

@@ -7,7 +7,6 @@
 #include "graph/natives.h"
 #include "learn/learn.h"
 #include "learn/natives.h"
-#include "learn/walk.h"
 #include "teach/breaks.h"
 #include "teach/ledger.h"
 #include "teach/natives.h"
@@ -40,7 +39,6 @@ void tables_add(Session *s)
 void tables_free(Session *s)
 {
     step_free(s);
-    ledger_close(s);
-    walk_forget(s);
     learn_free(s);
+    ledger_close(s);
 }

@@ -10,7 +10,7 @@
 
 typedef struct {
     Rewind *rewind;                  /* of the last training; NULL: no way back         */
-    Walk   *walk;                    /* where it led small networks' parameters; or NULL */
+    Walk   *walk;                    /* where it led the parameters; or NULL            */
     bool    latest;                  /* it is what was last done, nothing was stepped since */
     int     n_said, cap_said;
     char  **said;                    /* notes that were made, "net: scale"              */

@@ -23,6 +23,7 @@ void learn_free(Session *s)
     Learn *l = s->learn;
     if (!l) return;
     rewind_free(l->rewind);
+    walk_free(l->walk);
     for (int i = 0; i < l->n_said; i++) free(l->said[i]);
     free(l->said);
     free(l);

@@ -229,7 +229,7 @@ static Status run_epochs(Training *g, Diag *d)
     const History *h = &g->out->history;
     Status st = OK;
     int64_t single = 0;                        /* epochs that must be run one by one */
-    for (; h->epochs < g->o->epochs && !stop_asked(); walk_note(g->t->s, &g->store, h->epochs, false)) {
+    for (; h->epochs < g->o->epochs && !stop_asked(); walk_note(g->t->s, &g->store, h->epochs)) {
         mark(g);
         int64_t n = single ? 1 : epochs_at_once(g);
         if (n > 1) {
@@ -273,7 +273,7 @@ Status train_run(const Task *t, const DataView *data, const DataView *val, const
     }
     if (st == OK) {
         best_return(&g);
-        walk_note(t->s, &g.store, out->history.epochs, true);
+        walk_end(t->s, &g.store);
         store_save(&g.store, t->s);
         out->updates = g.updates;
         rewind_end(&g);

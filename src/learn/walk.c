@@ -5,6 +5,7 @@
 #include "learn/walk.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "learn/learn.h"
 
@@ -20,18 +21,22 @@ struct Walk {
     double  *num;                    /* place by place                   */
 };
 
+static Walk *walk_find(const Session *s)
+{
+    const Learn *l = s->learn;
+    return l ? l->walk : NULL;
+}
+
 static size_t bytes_of(const Walk *w) { return sizeof(double) * (size_t)(w->cap*w->len); }
 
-void walk_forget(Session *s)
+void walk_free(Walk *w)
 {
-    Walk *w = learn_of(s)->walk;
     if (!w) return;
     for (int i = 0; i < w->n; i++) node_drop(w->leaf[i]);
     mem_give(w->num, bytes_of(w));
     free(w->leaf);
     free(w->at);
     free(w);
-    learn_of(s)->walk = NULL;
 }
 
 static void place_add(Walk *w, const Store *store)
@@ -46,7 +51,9 @@ static void place_add(Walk *w, const Store *store)
 
 void walk_begin(Session *s, const Store *store, int n, int64_t epochs)
 {
-    walk_forget(s);
+    Learn *l = learn_of(s);
+    walk_free(l->walk);
+    l->walk = NULL;
     int64_t len = 0, every = (epochs + WALK_MOST - 1)/WALK_MOST;
     for (int i = 0; i < n; i++) len += store->leaf[i]->len;
     int cap = (int)(epochs/every) + 2;
@@ -61,27 +68,36 @@ void walk_begin(Session *s, const Store *store, int n, int64_t epochs)
         w->leaf[w->n] = node_keep(store->leaf[w->n]);
         w->at[w->n] = at;
     }
-    learn_of(s)->walk = w;
+    l->walk = w;
     place_add(w, store);
 }
 
 int64_t walk_wait(const Session *s, int64_t epoch)
 {
-    const Walk *w = s->learn ? ((const Learn *)s->learn)->walk : NULL;
+    const Walk *w = walk_find(s);
     return w ? w->every - epoch % w->every : INT64_MAX;
 }
 
-void walk_note(Session *s, const Store *store, int64_t epoch, bool last)
+void walk_note(Session *s, const Store *store, int64_t epoch)
 {
-    Walk *w = learn_of(s)->walk;
-    if (!w || epoch == w->seen || w->count == w->cap || !(last || epoch % w->every == 0)) return;
+    Walk *w = walk_find(s);
+    if (!w || epoch == w->seen || w->count >= w->cap - 1 || epoch % w->every) return;
     w->seen = epoch;
     place_add(w, store);
 }
 
+void walk_end(Session *s, const Store *store)
+{
+    Walk *w = walk_find(s);
+    if (!w) return;
+    place_add(w, store);
+    const double *last = w->num + (w->count - 1)*w->len;
+    if (w->count > 1 && !memcmp(last, last - w->len, sizeof *last * (size_t)w->len)) w->count--;
+}
+
 int walk_of(const Session *s, const Node *leaf, int64_t at, double to[WALK_ROOM])
 {
-    const Walk *w = s->learn ? ((const Learn *)s->learn)->walk : NULL;
+    const Walk *w = walk_find(s);
     int i = 0;
     while (w && i < w->n && w->leaf[i] != leaf) i++;
     if (!w || i == w->n) return 0;

@@ -12,15 +12,18 @@
 #include "run/store.h"
 
 typedef struct Walk Walk;
+
 enum { WALK_MOST = 200 };            /* places on the way, besides its beginning */
 
 /* Begin anew with the store's first n leaves; forgets the last one. */
 void    walk_begin(Session *s, const Store *store, int n, int64_t epochs);
 /* How many epochs from `epoch` on may go by unseen; INT64_MAX when nothing is kept. */
 int64_t walk_wait(const Session *s, int64_t epoch);
-/* After an epoch: keep the numbers when it is one to be kept, or the last. */
-void    walk_note(Session *s, const Store *store, int64_t epoch, bool last);
-void    walk_forget(Session *s);
+/* After an epoch: keep the numbers when it is one to be kept. */
+void    walk_note(Session *s, const Store *store, int64_t epoch);
+/* The numbers that the training leaves behind. */
+void    walk_end(Session *s, const Store *store);
+void    walk_free(Walk *w);              /* NULL is fine */
 
 /* The numbers of an element on the way, in order: copied into to[0 .. WALK_MOST + 1]; how
  * many, 0 when that training did not move it. */

@@ -207,7 +207,7 @@ static void long_way_has_few_places(void)
     Value w;
     Diag d = { 0 };
     prints(s, three);
-    prints(s, "train net, d, optimizer=sgd(lr=0.1), shuffle=0, epochs=1999;");
+    prints(s, "train net, d, optimizer=sgd(lr=0.001), shuffle=0, epochs=1999;");
     CU_ASSERT_EQUAL_FATAL(session_eval(s, "net.o.b", &w, &d), OK);
     Node *leaf = node_through(w.node);
     int n = walk_of(s, leaf, 0, walked);
