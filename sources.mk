@@ -190,6 +190,8 @@ library_sources = \
   src/teach/lesson_check.c \
   src/teach/lesson_own.h \
   src/teach/lesson_trunk.c \
+  src/teach/marks.c \
+  src/teach/marks.h \
   src/teach/markup.c \
   src/teach/markup.h \
   src/teach/match.c \
