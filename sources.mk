@@ -254,20 +254,27 @@ library_sources = \
   src/face/term.c \
   src/face/term.h \
   src/face/view.h \
+  src/face/view_big.c \
+  src/face/view_curves.c \
   src/face/view_data.c \
   src/face/view_diagram.c \
   src/face/view_diagram.h \
   src/face/view_equation.c \
+  src/face/view_history.c \
   src/face/view_keys.c \
   src/face/view_layers.c \
-  src/face/view_loss.c \
+  src/face/view_line.c \
+  src/face/view_map.c \
   src/face/view_network.c \
   src/face/view_own.h \
   src/face/view_parts.c \
   src/face/view_rows.c \
   src/face/view_run.c \
+  src/face/view_script.c \
   src/face/view_state.c \
   src/face/view_trace.c \
+  src/face/view_train.c \
+  src/face/view_units.c \
   src/face/view_weights.c \
   src/face/views.c
 

@@ -19,8 +19,8 @@
 #include "face/tables.h"
 #include "face/term.h"
 #include "face/view.h"
+#include "face/view_own.h"
 #include "graph/journal.h"
-#include "learn/train.h"
 
 enum { STEP_MS = 200, FRAME_MS = 33, TRACE_MOST = 64 << 10, NOTICE_MOST = 16 << 10 };
 
@@ -83,40 +83,128 @@ static Status refuse(const Source *src, Diag *d)
     return OK;
 }
 
-static Status run_all(ViewState *v, Reader *r, Diag *d)
+/* "goto epoch120": where in the history one stands from now on, and what is left. */
+static void moment_note(ViewState *v, const char *text)
 {
+    long long epoch;
+    char end;
+    if (sscanf(text, "goto epoch%lld%c", &epoch, &end) != 1 || v->notice_bad) return;
+    v->moment = epoch < v->past_epochs ? epoch : -1;
+    if (epoch <= v->past_epochs) v->rest = v->total - epoch;
+}
+
+static Status run_text(ViewState *v, const char *text, Diag *d);
+
+/* A training with an optimizer that has no name: named first, so that it can be paused
+ * and its rate changed. */
+static Status run_one(ViewState *v, Source *src, Diag *d)
+{
+    Text named = { 0 };
+    Status st;
+    TRY(refuse(src, d));
+    if (view_train_rewrite(v, src->tree, &named)) {
+        output_add(v, &v->s->out);
+        trace_command(v, text_str(&named));
+        st = run_text(v, text_str(&named), d);
+        text_free(&named);
+        return st;
+    }
+    view_train_begins(v, src->tree);
+    st = session_run(v->s, src, d);
+    if (st == OK) view_train_ended(v, src->tree);
+    return st;
+}
+
+static Status run_text(ViewState *v, const char *text, Diag *d)
+{
+    Reader r = { .name = "view", .text = text, .len = strlen(text), .line = 1,
+                 .is_command = session_is_command,
+                 .near_command = session_near_command, .ctx = v->s };
     for (;;) {
         Source *src = NULL;
-        Status st = parse_next(r, &src, d);
+        Status st = parse_next(&r, &src, d);
         if (st == OK && !src) return OK;
-        if (st == OK) st = refuse(src, d);
-        if (st == OK) st = session_run(v->s, src, d);
+        if (st == OK) st = run_one(v, src, d);
         source_drop(src);
         if (st != OK) return st;
     }
 }
 
-bool view_run(ViewState *v, const char *text)
+static bool run_now(ViewState *v, const char *text)
 {
     Session *s = v->s;
     Diag d = { 0 };
-    Reader r = { .name = "view", .text = text, .len = strlen(text), .line = 1,
-                 .is_command = session_is_command,
-                 .near_command = session_near_command, .ctx = s };
     text_clear(&v->notice);
     v->notice_bad = false;
     trace_command(v, text);
     stop_forget();
-    Status st = run_all(v, &r, &d);
+    Status st = run_text(v, text, &d);
     stop_forget();
     loop_noted(SIGINT);              /* a Ctrl-C till now was meant for the command */
     output_add(v, &s->out);
     text_clear(&v->progress);
+    v->training = false;
     if (st != OK) fault_show(v, &d);
+    moment_note(v, text);
     view_read(v);
     Face *f = s->face;
     if (f && f->quit) v->leaving = true;
     return st == OK;
+}
+
+/* ---- what came while training ---- */
+
+/* After such a line training goes on; not after one that steps, or trains itself. */
+static bool line_goes_on(ViewState *v, const char *text)
+{
+    static const char *const stay[] = { "train", "goto", "why", "derive", "quit", "reset", "evaluate" };
+    size_t n = strcspn(text, " \t,(");
+    char *word = mem_strn(text, n);
+    const Builtin *row = session_builtin(v->s, word);
+    bool on = !(row && row->flags & BUILTIN_STEPPING);
+    for (size_t i = 0; i < sizeof stay / sizeof *stay; i++) on = on && strcmp(word, stay[i]) != 0;
+    free(word);
+    return on;
+}
+
+static void run_waiting(ViewState *v)
+{
+    int key = v->waiting_key;
+    bool on = v->goes_on, good = true;
+    char *text = mem_str(text_str(&v->waiting));
+    v->waiting_key = 0;
+    text_clear(&v->waiting);
+    if (key) view_key(v, key), good = !v->notice_bad;
+    else good = run_now(v, text);
+    free(text);
+    Text resume = { 0 }, said = { 0 };
+    if (on && !v->leaving && view_train_resume(v, &resume)) {
+        if (!good) text_add(&said, text_str(&v->notice));
+        v->joins = true;
+        run_now(v, text_str(&resume));
+        v->joins = false;
+        if (said.len) text_clear(&v->notice), text_add(&v->notice, text_str(&said)), v->notice_bad = true;
+    }
+    text_free(&resume);
+    text_free(&said);
+}
+
+bool view_run(ViewState *v, const char *text)
+{
+    if (v->training) {
+        text_clear(&v->waiting);
+        text_add(&v->waiting, text);
+        v->waiting_key = 0;
+        v->goes_on = line_goes_on(v, text);
+        stop_flag = 1;
+        return true;
+    }
+    bool good = run_now(v, text);
+    if (v->draining) return good;
+    v->draining = true;
+    while ((v->waiting_key || v->waiting.len) && !v->leaving) run_waiting(v);
+    v->draining = false;
+    return good;
 }
 
 /* ---- the loop ---- */
@@ -136,7 +224,7 @@ static void screen_wipe(void)
     canvas_free(c);
 }
 
-static void screen_show(ViewState *v)
+void view_show(ViewState *v)
 {
     int w, h;
     screen_size(&w, &h);
@@ -146,40 +234,29 @@ static void screen_show(ViewState *v)
     canvas_free(c);
 }
 
-/* While a command works: its line, at most 30 pictures a second; keys that stop it. */
+/* While a command works: its line, at most 30 pictures a second; keys that stop it.
+ * Training has its own pictures. */
 static void show_progress(Session *s, const char *line)
 {
     static int64_t last;
     ViewState *v = shown;
     (void)s;
-    if (!v || now_ms() - last < FRAME_MS) return;
+    if (!v || (!v->training && now_ms() - last < FRAME_MS)) return;
     text_clear(&v->progress);
     text_add(&v->progress, line ? line : "");
+    if (v->training) return;
     int key = screen_key(0);
     if (key == 'q' || key == 27 || key == ' ' || key == K_INTERRUPT || key == K_CLOSED)
         stop_flag = 1;
-    if (!stop_asked()) screen_show(v);
+    if (!stop_asked()) view_show(v);
     last = now_ms();
-}
-
-static void (*watch_before)(Session *, const TrainNow *);
-
-/* The curve as it grows; weights, outputs and gradients follow by themselves. */
-static void watch(Session *s, const TrainNow *now)
-{
-    ViewState *v = shown;
-    if (watch_before) watch_before(s, now);
-    if (!v) return;
-    view_curve(v, now->loss_history, now->epoch, "epoch");
-    v->epochs = now->epoch;
-    if (!stop_asked()) screen_show(v);
 }
 
 static void loop(ViewState *v)
 {
     int64_t due = 0;
     while (!v->leaving) {
-        screen_show(v);
+        view_show(v);
         int64_t left = v->running ? due - now_ms() : -1;
         int key = v->running && left <= 0 ? K_NONE : screen_key((int)left);
         bool ran = v->running;
@@ -198,12 +275,11 @@ static void view_loop(ViewState *v)
     if (flush) flush(s);
     s->flush = take_output;
     s->progress = show_progress;
-    watch_before = train_watch;
-    train_watch = watch;
     shown = v;
+    view_train_open(v);
     loop(v);
+    view_train_close();
     shown = NULL;
-    train_watch = watch_before;
     s->flush = flush;
     s->progress = progress;
 }
@@ -275,6 +351,16 @@ static Status run_view(Call *c, Value *out)
     return OK;
 }
 
+static Status run_big(Call *c, Value *out)
+{
+    (void)out;
+    Face *f = c->s->face;
+    if (!f) return OK;
+    f->big = !f->big;
+    text_addf(&c->s->out, "# views show %s\n", f->big ? "few and large numbers" : "everything");
+    return OK;
+}
+
 const Builtin commands_view[] = {
     { .name = "view", .usage = "view [NET|E] [, DATA] [, as=text]", .group = "plots",
       .keys = "as", .max_args = 2, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_view,
@@ -284,5 +370,10 @@ const Builtin commands_view[] = {
               "as text.",
       .example = "xor = input(2) -> h: dense(2, tanh) -> o: dense(1, sigmoid)\n"
                  "view xor, data(\"xor\"), as=text" },
+    { .name = "big", .usage = "big", .group = "plots", .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO,
+      .run = run_big,
+      .help = "Views show few and large numbers with high contrast, for the back row of a class; "
+              "again: everything. In a view the key B does the same.",
+      .example = "" },
     { 0 }
 };

@@ -24,6 +24,7 @@
 #include "graph/birth.h"
 
 void (*train_watch)(Session *s, const TrainNow *now);
+bool (*train_due)(Session *s);
 
 enum { MOST_ASK = 1 + LIMIT_METRICS, VAL_BATCH = 1024 };
 
@@ -138,7 +139,8 @@ static void watch(Training *g)
                      .update = g->updates,
                      .loss = h->epochs ? h->value[0][h->epochs - 1] : NAN,
                      .loss_history = h->value[0],
-                     .val_history = g->has_val ? h->value[h->n / 2] : NULL };
+                     .val_history = g->has_val ? h->value[h->n / 2] : NULL,
+                     .all = h };
     store_save(&g->store, g->t->s);
     train_watch(g->t->s, &now);
 }
@@ -154,7 +156,8 @@ static void clock_look(Training *g, int64_t n)
     if (took > 0.008 && g->burst > 1) g->burst /= 2;
     g->asked = now;
     g->unclocked = 0;
-    if (now - g->shown < WATCH_MS / 1000.) return;
+    bool due = train_due ? train_due(g->t->s) : now - g->shown >= WATCH_MS / 1000.;
+    if (!due) return;
     g->shown = now;
     if (g->t->s->progress) progress(g, now);
     if (train_watch) watch(g);

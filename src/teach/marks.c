@@ -101,6 +101,16 @@ bool marks_forget(Session *s, const char *name)
     return true;
 }
 
+bool marks_rename(Session *s, const char *name, const char *now)
+{
+    if (!mark_find(s, name)) return false;
+    if (strcmp(name, now) != 0) marks_forget(s, now);
+    Mark *m = mark_find(s, name);
+    free(m->name);
+    m->name = mem_str(now);
+    return true;
+}
+
 const char *marks_name(Session *s, int i)
 {
     Marks *all = marks_of(s);

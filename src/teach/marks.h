@@ -20,6 +20,8 @@ enum { LIMIT_MARKS = 1000 };
 Status marks_take(Session *s, const char *name, Diag *d);
 /* false: there is none of that name. */
 bool   marks_forget(Session *s, const char *name);
+/* Another name for a mark; one that had it is replaced. false: there is none. */
+bool   marks_rename(Session *s, const char *name, const char *now);
 /* The name of mark i in order of taking; NULL: no more. */
 const char *marks_name(Session *s, int i);
 /* What the numbers of a mark take. */
