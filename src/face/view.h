@@ -131,6 +131,11 @@ typedef struct ViewState {
     int         n_run, cap_run;
     int64_t     past_epochs; /* of all pieces                                      */
     int64_t     coming;      /* epochs of a training that is about to begin        */
+    bool        known;       /* the statement that trains is itself a train        */
+    bool        direct;      /* ... by the person: can be stopped and gone on with */
+    bool        hurry;       /* a demo's waiting is cut short                      */
+    bool        blind;       /* ... and nothing is drawn: what was is made again   */
+    bool        looped;      /* a call of train in this statement has ended        */
     bool        joins;       /* the training that comes goes on from the past      */
     bool        training, stopped;
     int64_t     train_epoch, train_epochs;   /* of the call that runs              */
@@ -230,6 +235,9 @@ void view_help(Canvas *c);
 
 /* Run commands as if typed, with their output in the trace; false: one failed. */
 bool view_run(ViewState *v, const char *text);
+
+/* Words of a demo into the view on the screen; false: there is none. */
+bool view_says(const Text *t);
 
 /* ---- view_parts.c ---- */
 

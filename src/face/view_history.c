@@ -141,6 +141,16 @@ static Record *history_of(const ViewState *v)
     return other ? NULL : r;
 }
 
+void view_past_join(ViewState *v)
+{
+    Record *history = history_of(v);
+    if (!history || history == v->history_seen) return;
+    if (!v->joins) view_past_cut(v, 0);
+    v->joins = true;
+    v->history_seen = history;
+    past_take(v, history);
+}
+
 /* ---- passes of the stepper ---- */
 
 /* Another quantity has a curve of its own. */
@@ -175,7 +185,6 @@ void view_history_read(ViewState *v)
     if (history != v->history_seen) {
         v->by_pass = false;
         if (!v->joins) view_past_cut(v, 0);
-        v->joins = false;
         if (history) past_take(v, history);
     }
     v->history_seen = history;

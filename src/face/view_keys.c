@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/stop.h"
+#include "face/lessons.h"
 #include "face/screen.h"
 #include "face/view.h"
 #include "face/view_own.h"
@@ -17,7 +18,7 @@ enum { KEEP_LINES = 200 };       /* that the trace can be scrolled back */
 
 /* ---- TABLE of keys ---- */
 
-enum { IDLE = 1, TRAINING = 2 };
+enum { IDLE = 1, TRAINING = 2, DEMO = 4 };
 
 /* Commands: @E the quantity (made first if it has no name yet), @W what `w` asks about,
  * @T training, @R the learning rate, @M a kept moment, @N the next sample. NULL: the key
@@ -38,6 +39,8 @@ static const Key keys[] = {
     { 'b', "b", "back", "back", "one equation back, exactly undone", 7, IDLE, false },
     { ' ', "SPACE", "run", "@P", "step by step, or train on; again: pause", 3, IDLE, false },
     { ' ', "SPACE", "pause", "@P", NULL, 1, TRAINING, false },
+    { ' ', "SPACE", "next piece", NULL, NULL, 1, DEMO, false },
+    { 'b', "b", "piece before", NULL, NULL, 1, DEMO, false },
     { 't', "t", "train", "@T", "train again, as the last time", 8, IDLE, false },
     { 'T', "T", "edit", NULL, "the training command, to be edited first", 14, IDLE | TRAINING, false },
     { '+', "+ -", "rate", "@R+", "twice the learning rate; -: half of it", 4, TRAINING, true },
@@ -48,16 +51,16 @@ static const Key keys[] = {
     { 'N', "N", "sample", "@N", "step into the next sample; in data, Enter: the selected one", 15, IDLE, false },
     { 'u', "u", "undo", "undo", "take back the last change", 9, IDLE, false },
     { 'w', "w", "why", "@W", "why this number? (Esc: back to it)", 10, IDLE | TRAINING, false },
-    { ':', ":", "command", NULL, "any command, as at the prompt; Tab completes", 5, IDLE | TRAINING, false },
+    { ':', ":", "command", NULL, "any command, as at the prompt; Tab completes", 5, ~0u, false },
     { '/', "/", "search", NULL, "a weight (h.W[0, 1]), a sample, a pane, a word", 16, IDLE | TRAINING,
       false },
-    { '\t', "Tab", "pane", NULL, "the next pane; Shift-Tab: the one before", 6, IDLE | TRAINING, false },
-    { 'z', "z", "zoom", NULL, "this pane alone on the screen, and back", 12, IDLE | TRAINING, false },
-    { 'B', "B", "big", "big", "few and large numbers, high contrast, and back", 17, IDLE, true },
+    { '\t', "Tab", "pane", NULL, "the next pane; Shift-Tab: the one before", 6, ~0u, false },
+    { 'z', "z", "zoom", NULL, "this pane alone on the screen, and back", 12, ~0u, false },
+    { 'B', "B", "big", "big", "few and large numbers, high contrast, and back", 17, IDLE | DEMO, true },
     { K_UP, "arrows", "select", NULL, "a number, a weight, a sample, or scroll; hjkl too", 0, 0, false },
     { '[', "[ ]", "layer", NULL, "the layer before, the next one", 0, 0, false },
-    { '?', "?", "help", NULL, NULL, 2, IDLE | TRAINING, false },
-    { 'q', "q", "leave", NULL, "back to the prompt; so does Ctrl-C", 1, IDLE | TRAINING, false }
+    { '?', "?", "help", NULL, NULL, 2, ~0u, false },
+    { 'q', "q", "leave", NULL, "back to the prompt; so does Ctrl-C", 1, ~0u, false }
 };
 enum { KEYS = sizeof keys / sizeof *keys, RANKS = 17 };
 
@@ -333,7 +336,8 @@ static void key_wait(ViewState *v, const Key *k)
 {
     if (k && k->key != ' ') v->waiting_key = k->key;
     v->goes_on = k && k->goes_on;
-    stop_flag = 1;
+    if (v->direct || !k) stop_flag = 1;
+    else v->hurry = true;                 /* nothing of a stopped loop would be left */
 }
 
 void view_key(ViewState *v, int key)
@@ -351,7 +355,12 @@ void view_key(ViewState *v, int key)
     text_clear(&v->notice);
     v->notice_bad = false;
     const Key *k = key_find(key);
-    if (v->training && k) key_wait(v, k);
+    if (!v->training && lessons_demo() && (key == ' ' || key == 'b')) {
+        view_demo(v, key == 'b');
+        return;
+    }
+    if (v->training && key == ' ' && lessons_demo()) v->hurry = true;
+    else if (v->training && k) key_wait(v, k);
     else if (k && key == ' ') v->running = key_command(v, k);
     else if (k) key_command(v, k);
     else if (key == '\n' && v->training && v->pane == PANE_DATA) return;
@@ -386,7 +395,7 @@ static int rank_fitting(int columns, unsigned when)
 
 void view_footer(const ViewState *v, Canvas *c, int y)
 {
-    unsigned when = v->training ? TRAINING : IDLE;
+    unsigned when = v->training ? TRAINING : lessons_demo() ? DEMO : IDLE;
     int rank = rank_fitting(c->w, when), x = 1;
     for (int i = 0; i < KEYS; i++) {
         if (!keys[i].rank || keys[i].rank > rank || !(keys[i].footer & when)) continue;

@@ -7,6 +7,11 @@
 
 #include "face/view.h"
 
+/* ---- view_state.c ---- */
+
+/* Another network or quantity from now on; given may be V_NONE. */
+void    view_turn_to(ViewState *v, const char *name, Value given);
+
 /* ---- view_layers.c ---- */
 
 /* To be freed. */
@@ -55,6 +60,10 @@ void    view_train_open(ViewState *v);
 void    view_train_close(void);
 /* The command with an optimizer that has a name, made first; false: it has one. */
 bool    view_train_rewrite(ViewState *v, const Ast *tree, Text *to);
+/* The statement is over, whatever trained in it. */
+void    view_train_over(ViewState *v);
+/* So many seconds of the same picture; keys are obeyed meanwhile. */
+void    view_wait(ViewState *v, double seconds);
 void    view_train_begins(ViewState *v, const Ast *tree);
 void    view_train_ended(ViewState *v, const Ast *tree);
 /* Commands: for the epochs that are left; again as the last time; another rate. */
@@ -69,7 +78,14 @@ void    typing_key(ViewState *v, int key);
 void    typing_draw(const ViewState *v, Canvas *c);
 void    typing_free(ViewState *v);
 
+/* The latest history joins those before it, in one statement that trains again and
+ * again. */
+void    view_past_join(ViewState *v);
+
 /* ---- view_run.c ---- */
+
+/* The next piece of the demo, or one back. */
+void    view_demo(ViewState *v, bool back);
 
 void    view_show(ViewState *v);                             /* a picture, now */
 

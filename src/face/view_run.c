@@ -14,6 +14,7 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/stop.h"
+#include "face/lessons.h"
 #include "face/repl.h"
 #include "face/screen.h"
 #include "face/tables.h"
@@ -74,7 +75,8 @@ static void fault_show(ViewState *v, const Diag *d)
 /* What needs the prompt cannot run here. */
 static Status refuse(const Source *src, Diag *d)
 {
-    static const char *const asking[] = { "view", "guess", "lesson", "demo" };
+    static const char *const asking[] = { "guess", "lesson", "demo", "hint", "skip", "again",
+                                         "leave" };
     for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
         if (src->tree->kind == S_COMMAND && !strcmp(src->tree->text, asking[i])) {
             diag_set(d, E_NAME, src->tree->at, "%s needs the prompt", asking[i]);
@@ -138,7 +140,9 @@ static bool run_now(ViewState *v, const char *text)
     v->notice_bad = false;
     trace_command(v, text);
     stop_forget();
+    v->known = false;
     Status st = run_text(v, text, &d);
+    view_train_over(v);
     stop_forget();
     loop_noted(SIGINT);              /* a Ctrl-C till now was meant for the command */
     output_add(v, &s->out);
@@ -147,6 +151,7 @@ static bool run_now(ViewState *v, const char *text)
     if (st != OK) fault_show(v, &d);
     moment_note(v, text);
     view_read(v);
+    v->joins = false;
     Face *f = s->face;
     if (f && f->quit) v->leaving = true;
     return st == OK;
@@ -189,6 +194,14 @@ static void run_waiting(ViewState *v)
     text_free(&said);
 }
 
+static void waiting_drain(ViewState *v)
+{
+    if (v->draining) return;
+    v->draining = true;
+    while ((v->waiting_key || v->waiting.len) && !v->leaving) run_waiting(v);
+    v->draining = false;
+}
+
 bool view_run(ViewState *v, const char *text)
 {
     if (v->training) {
@@ -196,15 +209,58 @@ bool view_run(ViewState *v, const char *text)
         text_add(&v->waiting, text);
         v->waiting_key = 0;
         v->goes_on = line_goes_on(v, text);
-        stop_flag = 1;
+        if (v->direct) stop_flag = 1;
+        else v->hurry = true;
         return true;
     }
     bool good = run_now(v, text);
-    if (v->draining) return good;
-    v->draining = true;
-    while ((v->waiting_key || v->waiting.len) && !v->leaving) run_waiting(v);
-    v->draining = false;
+    waiting_drain(v);
     return good;
+}
+
+/* ---- demos ---- */
+
+enum { SCRIPT_MOST = 32 << 10 };
+
+/* Colours are for the prompt: here the pane has its own. */
+bool view_says(const Text *t)
+{
+    if (!shown) return false;
+    Text *to = &shown->script;
+    for (size_t i = 0; i < t->len; i++) {
+        if (t->s[i] == 27)
+            while (i < t->len && t->s[i] != 'm') i++;
+        else text_addc(to, t->s[i]);
+    }
+    shown->scroll[PANE_SCRIPT] = 0;
+    if (to->len > SCRIPT_MOST) {
+        char *rest = mem_str(to->s + to->len / 2);
+        text_clear(to);
+        text_add(to, rest);
+        free(rest);
+    }
+    return true;
+}
+
+void view_demo(ViewState *v, bool back)
+{
+    text_clear(&v->notice);
+    text_clear(&v->explain);
+    text_addc(&v->script, '\n');
+    stop_forget();
+    v->known = false;
+    v->hurry = v->blind = back;
+    if (back) lessons_back(v->s);
+    else if (!lessons_enter(v->s)) text_add(&v->notice, "That was the last piece: b goes back, q leaves.");
+    stop_forget();
+    loop_noted(SIGINT);
+    text_clear(&v->s->out);
+    text_clear(&v->progress);
+    view_train_over(v);
+    v->training = false;
+    view_read(v);
+    v->joins = false;
+    waiting_drain(v);
 }
 
 /* ---- the loop ---- */
@@ -277,6 +333,10 @@ static void view_loop(ViewState *v)
     s->progress = show_progress;
     shown = v;
     view_train_open(v);
+    if (lessons_demo()) {
+        text_add(&v->script, "SPACE plays the next piece, b takes one back, : is live.\n");
+        if (map_has(v)) v->pane = PANE_MAP;
+    }
     loop(v);
     view_train_close();
     shown = NULL;
@@ -335,10 +395,15 @@ static Status run_view(Call *c, Value *out)
     Value given = value_none();
     Diag why = { 0 };
     TRY(as_asked(c, &text));
+    if (c->s->safe && !text && !shown && c->s->running && lessons_view(c->s->running->text)) return OK;
     TRY(name_asked(c, &name));
     if (c->n > 1) TRY(call_value(c, 1, &given));
     ViewState *v = view_new(c->s, name, given, c->d);
     if (!v) return c->d->at = call_span(c, 0), c->d->code;
+    if (shown && !text) {                 /* the view looks at something else from now on */
+        view_turn_to(shown, name, given);
+        return view_free(v), OK;
+    }
     if (c->n > 1 && !v->has_rows) {
         DataView rows;
         Status st = dataset_view(given, call_span(c, 1), &rows, c->d);
@@ -348,6 +413,22 @@ static Status run_view(Call *c, Value *out)
     if (!text && screen_open(&why) == OK) open_screen(c->s, v);
     else twin_print(c->s, v, text ? NULL : &why);
     view_free(v);
+    return OK;
+}
+
+/* So that a class can follow. Nothing waits where nobody looks. */
+static Status run_wait(Call *c, Value *out)
+{
+    (void)out;
+    double s;
+    const Face *f = c->s->face;
+    TRY(call_number(c, 0, &s));
+    if (!(s >= 0 && s <= 60))
+        return diag_set(c->d, E_RANGE, call_span(c, 0), "wait takes seconds from 0 to 60");
+    if (shown) return view_wait(shown, s), OK;
+    if (!f || !f->prompt) return OK;
+    for (int64_t end = now_ms() + (int64_t)(s * 1000); now_ms() < end && !stop_asked();)
+        loop_wait(-1, (int)(end - now_ms()));
     return OK;
 }
 
@@ -370,6 +451,11 @@ const Builtin commands_view[] = {
               "as text.",
       .example = "xor = input(2) -> h: dense(2, tanh) -> o: dense(1, sigmoid)\n"
                  "view xor, data(\"xor\"), as=text" },
+    { .name = "wait", .usage = "wait SECONDS", .group = "plots", .min_args = 1, .max_args = 1,
+      .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_wait,
+      .help = "Waits, so that a class can follow what a loop does in a view or at the prompt. Where "
+              "nobody looks, in a script, it does not wait.",
+      .example = "repeat 3 { wait 0.1 }" },
     { .name = "big", .usage = "big", .group = "plots", .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO,
       .run = run_big,
       .help = "Views show few and large numbers with high contrast, for the back row of a class; "

@@ -11,38 +11,82 @@
 
 enum { ROWS_MOST = 400 };
 
+typedef struct {
+    Canvas *c;               /* NULL: only count                       */
+    int     width, y;
+    bool    code;
+} Page;
+
+static bool is_typed(const char *line, size_t n)
+{
+    return n > 2 && (!strncmp(line, ">> ", 3) || !strncmp(line, ".. ", 3));
+}
+
+static void put(Page *p, Style s, const char *text)
+{
+    Canvas *c = p->c ? p->c : canvas_new(p->width, 1);
+    int rows = canvas_wrap(c, (Rect){ 0, p->c ? p->y : 0, p->width, CANVAS_MOST }, s, text);
+    p->y += rows < 1 ? 1 : rows;
+    if (!p->c) canvas_free(c);
+}
+
+/* Lines of prose up to an empty one or code are one paragraph, whatever width they were
+ * broken at. Returns what is behind it. */
+static const char *paragraph(Page *p, const char *text)
+{
+    Text t = { 0 };
+    while (*text && *text != '\n') {
+        size_t n = strcspn(text, "\n");
+        if (is_typed(text, n)) break;
+        if (t.len) text_addc(&t, ' ');
+        text_addn(&t, text, n);
+        text += n + (text[n] == '\n');
+    }
+    put(p, STYLE_BOLD, text_str(&t));
+    text_free(&t);
+    return text;
+}
+
+static const char *one_line(Page *p, const char *text, bool typed)
+{
+    size_t n = strcspn(text, "\n");
+    char *line = mem_strn(text, n);
+    put(p, typed ? STYLE_KEY : STYLE_NORMAL, *line ? line : " ");
+    free(line);
+    return text + n + (text[n] == '\n');
+}
+
+/* What was typed and what it printed are told apart from prose; empty lines do not
+ * pile up. */
+static void page_fill(Page *p, const char *text)
+{
+    bool empty = true;
+    while (*text && p->y < CANVAS_MOST) {
+        size_t n = strcspn(text, "\n");
+        bool typed = is_typed(text, n);
+        if (typed) p->code = true;
+        if (!n) p->code = false;
+        if (!n && empty) text++;
+        else if (!n || p->code) text = one_line(p, text, typed);
+        else text = paragraph(p, text);
+        empty = !n;
+    }
+}
+
 int script_rows(const ViewState *v, int width)
 {
     if (!v->script.len) return 0;
-    Canvas *c = canvas_new(width < 10 ? 10 : width, 1);
-    int rows = canvas_wrap(c, (Rect){ 0, 0, c->w, 1 }, STYLE_NORMAL, text_str(&v->script));
-    canvas_free(c);
-    return rows < ROWS_MOST ? rows : ROWS_MOST;
-}
-
-/* One line; what was typed and what it printed are told apart from prose. */
-static int line_draw(Canvas *c, int y, const char *line, bool *code)
-{
-    bool typed = !strncmp(line, ">> ", 3) || !strncmp(line, ".. ", 3);
-    if (typed) *code = true;
-    if (!*line) *code = false;
-    Style s = typed ? STYLE_KEY : *code ? STYLE_NORMAL : STYLE_BOLD;
-    int rows = canvas_wrap(c, (Rect){ 0, y, c->w, CANVAS_MOST }, s, *line ? line : " ");
-    return rows < 1 ? 1 : rows;
+    Page p = { .width = width < 10 ? 10 : width };
+    page_fill(&p, text_str(&v->script));
+    return p.y < ROWS_MOST ? p.y : ROWS_MOST;
 }
 
 void script_draw(const ViewState *v, Canvas *c)
 {
     Canvas *all = canvas_new(c->w, CANVAS_MOST);
-    int y = 0;
-    bool code = false;
-    for (const char *p = text_str(&v->script); *p && y < CANVAS_MOST;) {
-        size_t n = strcspn(p, "\n");
-        char *line = mem_strn(p, n);
-        y += line_draw(all, y, line, &code);
-        free(line);
-        p += n + (p[n] == '\n');
-    }
+    Page p = { .c = all, .width = c->w };
+    page_fill(&p, text_str(&v->script));
+    int y = p.y;
     int from = y - c->h - v->scroll[PANE_SCRIPT];
     if (from < 0) from = 0;
     for (int row = 0; row < c->h; row++)

@@ -408,6 +408,19 @@ ViewState *view_new(Session *s, const char *name, Value given, Diag *d)
     return v;
 }
 
+void view_turn_to(ViewState *v, const char *name, Value given)
+{
+    char *kept = mem_str(name);
+    free(v->name);
+    v->name = kept;
+    if (given.kind != V_NONE) {
+        value_drop(&v->given);
+        v->given = value_keep(given);
+    }
+    text_clear(&v->explain);
+    v->unit = -1;
+}
+
 void view_free(ViewState *v)
 {
     if (!v) return;

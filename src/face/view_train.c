@@ -63,6 +63,21 @@ static void train_settle(ViewState *v)
     v->moment = -1;
 }
 
+/* Called anew in a loop, or by a demo, the epochs follow on those of the calls before. */
+static void train_seen(ViewState *v)
+{
+    v->training = true;
+    if (v->coming) train_settle(v);
+    else if (v->looped) view_past_join(v), v->looped = false;
+    else if (!v->known && !v->joins) view_past_cut(v, 0), view_moments_after(v, -1);
+    v->known = true;
+}
+
+void view_train_over(ViewState *v)
+{
+    v->looped = v->known = v->hurry = v->direct = v->blind = false;
+}
+
 /* ---- between bursts ---- */
 
 static void keys_take(ViewState *v, bool *touched)
@@ -83,8 +98,7 @@ static bool due(Session *s)
     ViewState *v = live.v;
     bool touched = false;
     double now = seconds();
-    v->training = true;
-    train_settle(v);
+    train_seen(v);
     keys_take(v, &touched);
     if (!touched && (now < live.next || !screen_ready())) return false;
     live.began = now;
@@ -100,17 +114,33 @@ static void moments_keep(ViewState *v, double now)
     view_moment_take(v, v->epochs);
 }
 
+/* Short trainings in a loop end more often than pictures are wanted. */
+static bool seldom_enough(void)
+{
+    double now = seconds();
+    if (now < live.next) return false;
+    live.began = now;
+    live.worked = worked();
+    live.next = now + period();
+    return true;
+}
+
 static void watch(Session *s, const TrainNow *now)
 {
     ViewState *v = live.v;
     if (live.watch_before) live.watch_before(s, now);
+    train_seen(v);
     v->train_epoch = now->epoch;
     v->train_epochs = now->epochs;
     v->stopped = stop_asked();
     v->moment = -1;
     view_curves_live(v, now->all);
     moments_keep(v, live.began);
-    if (!stop_asked()) view_show(v);
+    if (v->total < v->past_epochs + now->epochs) v->total = v->past_epochs + now->epochs;
+    bool last = now->epoch == now->epochs;
+    if (last) v->looped = true;
+    if (last && !seldom_enough()) return;
+    if (!stop_asked() && !v->blind) view_show(v);
     double took = worked() - live.worked;
     live.cost = live.cost ? 0.8 * live.cost + 0.2 * took : took;
 }
@@ -130,6 +160,21 @@ void view_train_close(void)
     train_watch = live.watch_before;
     train_due = live.due_before;
     live.v = NULL;
+}
+
+void view_wait(ViewState *v, double time)
+{
+    bool touched = !v->blind;
+    double end = seconds() + time;
+    v->training = true;                            /* keys wait for the statement's end */
+    while (!stop_asked()) {
+        if (touched) view_show(v);
+        touched = false;
+        double left = end - seconds();
+        if (left <= 0 || v->hurry) break;
+        int key = screen_key((int)(left * 1000) + 1);
+        if (key != K_NONE) view_key(v, key), touched = true;
+    }
 }
 
 /* ---- the command, and the same for the epochs that are left ---- */
@@ -267,6 +312,7 @@ void view_train_begins(ViewState *v, const Ast *tree)
     text_free(&rule);
     int64_t epochs = epochs_of(v, tree);
     v->coming = epochs;
+    v->direct = true;
     v->stopped = false;
     bool ours = v->net && v->net_name && !strcmp(tree_net(tree), v->net_name);
     if (ours) view_moment_begin(v);

@@ -103,6 +103,10 @@ static void counts_draw(const Units *u, Canvas *c, Point at)
         saturated += is == UNIT_SATURATED;
     }
     int x = at.x;
+    if (c->w - at.x < 20) {
+        if (dead + saturated) canvas_textf(c, at, STYLE_WARN, "%d!", dead + saturated);
+        return;
+    }
     if (dead) x += canvas_textf(c, (Point){ x, at.y }, STYLE_WARN, "%d dead  ", dead);
     if (saturated) x += canvas_textf(c, (Point){ x, at.y }, STYLE_WARN, "%d saturated", saturated);
     if (x == at.x) canvas_textf(c, at, STYLE_DIM, "%lld alive", (long long)u->units);
@@ -118,7 +122,9 @@ static void line_draw(const ViewState *v, Canvas *c, int layer, const Units *u, 
         canvas_text(c, (Point){ NAME + 1, y }, STYLE_DIM, "no outputs yet");
         return;
     }
-    int room = c->w - NAME - 2 * NUMBER - 4 - 12, bins = room < 4 ? 4 : room < BINS ? room : BINS;
+    int room = c->w - NAME - 2 * NUMBER - 4 - 20;
+    if (room < 6) room += 15;
+    int bins = room < 4 ? 4 : room < BINS ? room : BINS;
     canvas_num(c, (Point){ NAME, y }, NUMBER, STYLE_NORMAL, u->low, false);
     spread_draw(u, c, (Point){ NAME + NUMBER + 1, y }, bins);
     char buf[NUM_TEXT];

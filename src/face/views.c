@@ -315,7 +315,9 @@ static void title_right(const ViewState *v, int columns, Text *t)
 {
     double rate = view_rate(v);
     char buf[NUM_TEXT];
-    if (v->training) {
+    if (v->training && !v->total) {
+        text_add(t, "RUNNING");
+    } else if (v->training) {
         if (isfinite(rate) && columns >= TWO_COLUMNS) text_addf(t, "lr %s  ", num_fit(buf, rate, 7, false));
         text_addf(t, "TRAINING  epoch %lld/%lld", (long long)v->epochs, (long long)v->total);
     } else if (columns < TWO_COLUMNS) {
