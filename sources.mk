@@ -249,6 +249,8 @@ library_sources = \
   src/teach/lesson_check.c \
   src/teach/lesson_own.h \
   src/teach/lesson_trunk.c \
+  src/teach/marks.c \
+  src/teach/marks.h \
   src/teach/markup.c \
   src/teach/markup.h \
   src/teach/match.c \
@@ -317,20 +319,27 @@ library_sources = \
   src/face/term.c \
   src/face/term.h \
   src/face/view.h \
+  src/face/view_big.c \
+  src/face/view_curves.c \
   src/face/view_data.c \
   src/face/view_diagram.c \
   src/face/view_diagram.h \
   src/face/view_equation.c \
+  src/face/view_history.c \
   src/face/view_keys.c \
   src/face/view_layers.c \
-  src/face/view_loss.c \
+  src/face/view_line.c \
+  src/face/view_map.c \
   src/face/view_network.c \
   src/face/view_own.h \
   src/face/view_parts.c \
   src/face/view_rows.c \
   src/face/view_run.c \
+  src/face/view_script.c \
   src/face/view_state.c \
   src/face/view_trace.c \
+  src/face/view_train.c \
+  src/face/view_units.c \
   src/face/view_weights.c \
   src/face/views.c
 
@@ -446,6 +455,7 @@ extra_files = \
   bench/run \
   bench/sklearn_bench.py \
   bench/torch_bench.py \
+  bench/view_cost.py \
   bench/w1.gr \
   bench/w2.gr \
   bench/w3.gr \

@@ -438,12 +438,19 @@ static const AsciiRun ascii_run[] = {
     { 0x2190, "<^>v-|" }, { 0x21D0, "<^>v=" }, { 0x2202, "d" }, { 0x2207, "V" }, { 0x220F, "P" },
     { 0x2211, "S-" }, { 0x2218, "o." }, { 0x221A, "v" }, { 0x221E, "8" }, { 0x2248, "~" },
     { 0x2260, "!=" }, { 0x2264, "<>" }, { 0x22C5, "." },
-    { 0x2500, "-=|#" }, { 0x2550, "=#" }, { 0x2571, "/\\X" },
+    { 0x2500, "-=|#--" }, { 0x2550, "=#" }, { 0x2571, "/\\X" },
     { 0x2580, "\"_.:-=+*#" }, { 0x258C, "|" }, { 0x2590, "|.:%" },
     { 0x25A0, "#o" }, { 0x25B2, "^^" }, { 0x25B6, ">>" }, { 0x25BA, ">" }, { 0x25BC, "vv" },
     { 0x25C0, "<<" }, { 0x25C4, "<" }, { 0x25C6, "*o" }, { 0x25CB, "o" }, { 0x25CF, "@" },
     { 0x2713, "v" }, { 0x2717, "x" }
 };
+
+/* By where in the cell its dots are: the upper half, the lower one, or both. */
+static char braille_ascii(uint32_t dots)
+{
+    bool upper = dots & 0x1B, lower = dots & 0xE4;
+    return upper && lower ? ':' : upper ? '\'' : '.';
+}
 
 char glyph_ascii(uint32_t glyph)
 {
@@ -455,7 +462,7 @@ char glyph_ascii(uint32_t glyph)
     }
     int arms = arms_of(glyph);
     if (arms) return arms & HEAVY ? '#' : '+';
-    if (glyph >= 0x2801 && glyph <= 0x28FF) return ':';
+    if (glyph >= 0x2801 && glyph <= 0x28FF) return braille_ascii(glyph & 0xFF);
     return glyph == 0 || glyph == 0x2800 ? ' ' : '?';
 }
 

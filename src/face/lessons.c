@@ -18,6 +18,7 @@
 #include "face/repl.h"
 #include "face/tables.h"
 #include "face/term.h"
+#include "face/view.h"
 #include "teach/doctest.h"
 #include "teach/lesson.h"
 #include "teach/progress.h"
@@ -39,6 +40,7 @@ static struct {
     char   *which;           /* the lesson that is wanted                     */
     int     from;            /* its piece, from 1; 0: where the reader was    */
     bool    warned;          /* that progress cannot be kept                  */
+    char   *view;            /* a view to be opened when the piece is over    */
 } now;
 
 /* ---- the folder ---- */
@@ -205,6 +207,7 @@ static void progress_keep(Session *s)
 static void show(Session *s, Text *t)
 {
     progress_keep(s);
+    if (view_says(t)) return text_clear(t);
     repl_flush(s);
     if (t->len) fwrite(t->s, 1, t->len, stdout);
     fflush(stdout);
@@ -225,8 +228,9 @@ void lessons_close(void)
     lesson_close(now.lesson);
     free(now.name);
     free(now.which);
+    free(now.view);
     now.lesson = NULL;
-    now.name = now.which = NULL;
+    now.name = now.which = now.view = NULL;
 }
 
 /* Where the reader was, unless the lesson has changed since or was done. */
@@ -277,11 +281,40 @@ bool lessons_begin(Session *s, const char *name, bool demo)
     return false;
 }
 
+/* The view that the piece ended with. */
+static void view_open_wanted(Session *s)
+{
+    char *command = now.view;
+    now.view = NULL;
+    if (command) repl_text(s, "demo", command, strlen(command), 1);
+    free(command);
+}
+
 bool lessons_enter(Session *s)
 {
     const Face *f = s->face;
     if (!now.lesson || (lesson_waits(now.lesson) && f->last_step)) return false;
-    return lesson_enter(now.lesson);
+    bool played = lesson_enter(now.lesson);
+    view_open_wanted(s);
+    return played;
+}
+
+bool lessons_demo(void) { return now.lesson && !now.name; }
+
+void lessons_back(Session *s)
+{
+    (void)s;
+    lesson_back(now.lesson);
+    free(now.view);
+    now.view = NULL;
+}
+
+bool lessons_view(const char *command)
+{
+    if (!now.lesson) return false;
+    free(now.view);
+    now.view = mem_str(command);
+    return true;
 }
 
 bool lessons_take(Session *s, const Source *typed)
@@ -440,7 +473,8 @@ const Builtin commands_lesson[] = {
     { .name = "demo", .usage = "demo [NAME]", .group = "lessons", .max_args = 1, .flags = TALK,
       .run = run_demo,
       .help = "Plays a script before a class: each Enter shows and runs the next piece, b takes "
-              "one back, and whatever you type in between is live.", .example = "demo" },
+              "one back, and whatever you type in between is live. In a view that the demo opens, "
+              "SPACE and b do the same, and B shows few and large numbers.", .example = "demo" },
     { .name = "hint", .usage = "hint", .group = "lessons", .flags = TALK, .run = run_hint,
       .help = "In a lesson: the next hint for what is asked.", .example = "" },
     { .name = "skip", .usage = "skip", .group = "lessons", .flags = TALK, .run = run_skip,

@@ -19,6 +19,12 @@ bool lessons_take(Session *s, const Source *typed);
 /* After each statement that did not fail: what lesson, hint, skip ... asked for, and
  * a look at the reader's task. */
 void lessons_after(Session *s, const Source *typed);
+/* Is a demo being played? Its next piece is lessons_enter; one back, lessons_back. */
+bool lessons_demo(void);
+void lessons_back(Session *s);
+/* A `view` in the code of a lesson or demo: opened when the piece is over. false: no
+ * lesson is going on. */
+bool lessons_view(const char *command);
 /* Before the session ends. */
 void lessons_close(void);
 /* The names there are, for completion. */

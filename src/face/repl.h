@@ -17,6 +17,7 @@ typedef struct Face {
     int   status;            /* exit status so far                              */
     char *last_step;         /* what an empty line repeats                      */
     bool  progress_shown;    /* a transient line stands on the screen           */
+    bool  big;               /* few and large numbers in views                  */
     const char *plot_to;     /* "window", "terminal", "text": set plot=...      */
 } Face;
 

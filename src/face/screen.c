@@ -21,6 +21,7 @@
  */
 #include "face/screen.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -300,11 +301,28 @@ static void draw_cell(const Canvas *c, int x, int y)
     mvadd_wch(y, x, &out);
 }
 
-static bool row_same(const Canvas *c, int y)
+/* The cells from..to - 1 of a row that differ from what is shown; false: none. The right
+ * half of a wide character goes with its left one. */
+static bool row_changed(const Canvas *c, int y, int *from, int *to)
 {
-    if (!shown || shown->w != c->w || shown->h != c->h) return false;
-    size_t from = (size_t)y * (size_t)c->w;
-    return !memcmp(shown->cell + from, c->cell + from, (size_t)c->w * sizeof *c->cell);
+    *from = 0;
+    *to = c->w;
+    if (!shown || shown->w != c->w || shown->h != c->h) return true;
+    size_t row = (size_t)y * (size_t)c->w;
+    const Cell *is = c->cell + row, *was = shown->cell + row;
+    while (*from < *to && !memcmp(&is[*from], &was[*from], sizeof *is)) ++*from;
+    while (*to > *from && !memcmp(&is[*to - 1], &was[*to - 1], sizeof *is)) --*to;
+    if (*from == *to) return false;
+    while (*from > 0 && (!is[*from].glyph || !was[*from].glyph)) --*from;
+    while (*to < c->w && (!is[*to].glyph || !was[*to].glyph)) ++*to;
+    return true;
+}
+
+static bool cell_changed(const Canvas *c, int x, int y)
+{
+    if (!shown || shown->w != c->w || shown->h != c->h) return true;
+    size_t at = (size_t)y * (size_t)c->w + (size_t)x;
+    return memcmp(&shown->cell[at], &c->cell[at], sizeof *c->cell) != 0;
 }
 
 static void remember(const Canvas *c)
@@ -322,14 +340,24 @@ void screen_draw(const Canvas *c)
     if (!shown || shown->w != c->w || shown->h != c->h) erase();
     int w = c->w < COLS ? c->w : COLS, h = c->h < LINES ? c->h : LINES;
     for (int y = 0; y < h; y++) {
-        if (row_same(c, y)) continue;
-        for (int x = 0; x < w; x++) draw_cell(c, x, y);
+        int from, to;
+        if (!row_changed(c, y, &from, &to)) continue;
+        bool wide = false;
+        for (int x = from; x < to; x++) wide |= !c->cell[y * c->w + x].glyph;
+        for (int x = from; x < to && x < w; x++)
+            if (wide || cell_changed(c, x, y)) draw_cell(c, x, y);
     }
     bool cursor = c->cursor.x >= 0 && c->cursor.x < w && c->cursor.y >= 0 && c->cursor.y < h;
     curs_set(cursor);
     if (cursor) move(c->cursor.y, c->cursor.x);
     refresh();
     remember(c);
+}
+
+bool screen_ready(void)
+{
+    struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+    return poll(&out, 1, 0) != 0;
 }
 
 /* --- keys ---------------------------------------------------------------------------- */

@@ -49,6 +49,9 @@ bool screen_utf8(void);
  * not cover is blank. Only what changed is sent. */
 void screen_draw(const Canvas *c);
 
+/* Would the terminal take more now? Not while it is still busy with the last picture. */
+bool screen_ready(void);
+
 /* The next key, waiting ms milliseconds at most (-1: for ever, 0: not at all).
  * Others' pipes and timers are served meanwhile. Ctrl-Z stops and comes back as
  * K_RESIZE; Ctrl-L repaints everything and also comes back as K_RESIZE. Does not

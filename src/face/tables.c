@@ -27,6 +27,7 @@ void tables_add(Session *s)
     session_add_table(s, natives_classes);
     session_add_table(s, natives_step);
     session_add_table(s, natives_explain);
+    session_add_table(s, natives_marks);
     session_add_table(s, commands_session);
     session_add_table(s, commands_help);
     session_add_table(s, commands_plot);

@@ -10,7 +10,10 @@
  *   views.c           TABLE of panes; layout, title, footer, the text twin
  *   view_layers.c     layers and their weights
  *   view_rows.c       the data: rows, outputs, losses
- *   view_keys.c       TABLE of keys; the command line, footer and help
+ *   view_history.c    curves, and moments to go back to
+ *   view_keys.c       TABLE of keys; footer and help
+ *   view_line.c       the command line, and search
+ *   view_train.c      training that is watched, paused, gone on with
  *   view_run.c        running commands; the loop; the command `view`
  *   view_parts.c      numbers and texts in little room
  *   view_network.c, view_weights.c, ...   one pane each
@@ -22,6 +25,7 @@
 
 #include "face/canvas.h"
 #include "learn/dataset.h"
+#include "learn/train.h"
 #include "teach/step.h"
 
 /* ---- what a view sees ---- */
@@ -53,8 +57,25 @@ typedef struct {
     const char *label;       /* "net.h.z"; of a gradient what it is taken by; NULL */
 } ViewActive;
 
-typedef enum { PANE_NETWORK, PANE_WEIGHTS, PANE_EQUATION, PANE_LOSS, PANE_DATA, PANE_TRACE,
-               PANES } PaneId;
+typedef enum { PANE_SCRIPT, PANE_NUMBERS, PANE_NETWORK, PANE_WEIGHTS, PANE_EQUATION, PANE_LOSS,
+               PANE_DATA, PANE_MAP, PANE_UNITS, PANE_TRACE, PANES } PaneId;
+
+/* Loss or a metric by epoch, or by pass; thinned out. */
+typedef struct {
+    char   *name;            /* "loss", "val_accuracy"; "" by pass                     */
+    int     n;
+    double *x, *y;
+} ViewCurve;
+
+/* One call of train: its history (counted), and how much of it counts. */
+typedef struct {
+    Record *history;
+    int64_t epochs;
+} ViewRun;
+
+typedef enum { TYPING_NOTHING, TYPING_COMMAND, TYPING_SEARCH } ViewTyping;
+
+enum { VIEW_CURVES = 8, VIEW_MOMENTS = 64 };
 
 typedef struct ViewState {
     Session    *s;
@@ -82,25 +103,54 @@ typedef struct ViewState {
     Func       *loss;
     int64_t     batch_size;  /* rows in one update; 0: not known                   */
     int64_t     sample;      /* row that E is about; -1: none of them              */
-    double     *curve, *curve_x;     /* loss by epoch, or E by pass; thinned out   */
+    ViewCurve   curve[VIEW_CURVES];
     int         n_curve;
-    const char *curve_name;  /* "epoch", "pass"                                    */
+    const char *curve_name;  /* what they go by: "epoch", "pass"                   */
     int64_t     epochs;      /* trained in all; 0: none                            */
 
     /* ---- outputs of the rows that a table shows, made when asked for ---- */
     struct ViewBatch *batch;
+    struct ViewMap   *map;
 
     /* ---- the person's side ---- */
     int         pane;        /* PaneId that has the keys                           */
     int         matrix_at;
     int64_t     row, col;    /* the selected weight; row == rows: the bias         */
     bool        selecting;   /* the equation is the selected weight's              */
+    int         layer_at;    /* the selected output                                */
+    int64_t     unit;        /* -1: none                                           */
     int64_t     row_at;      /* the selected sample                                */
     int         scroll[PANES];
     Value       given;       /* data named in the command; V_NONE                  */
     double     *passes;      /* E by pass, while this view was open                */
     int         n_passes, cap_passes;
     Node       *passes_of;   /* that E                                             */
+
+    /* ---- training ---- */
+    ViewRun    *run;         /* the network's training, in pieces from pause to pause */
+    int         n_run, cap_run;
+    int64_t     past_epochs; /* of all pieces                                      */
+    int64_t     coming;      /* epochs of a training that is about to begin        */
+    bool        known;       /* the statement that trains is itself a train        */
+    bool        direct;      /* ... by the person: can be stopped and gone on with */
+    bool        hurry;       /* a demo's waiting is cut short                      */
+    bool        blind;       /* ... and nothing is drawn: what was is made again   */
+    bool        looped;      /* a call of train in this statement has ended        */
+    bool        joins;       /* the training that comes goes on from the past      */
+    bool        training, stopped;
+    int64_t     train_epoch, train_epochs;   /* of the call that runs              */
+    int64_t     asked, total;        /* epochs of the last command; in the end     */
+    int64_t     rest;        /* not yet trained since a pause; 0: none             */
+    Text        train_line;  /* "train xor, d, loss=bce, optimizer=opt"            */
+    Text        loss_coming; /* of the training that is about to begin; empty      */
+    int64_t    *moments;     /* epochs that are kept as marks                      */
+    int         n_moments, cap_moments;
+    int64_t     moment;      /* the epoch gone back to; -1: the latest             */
+    int         waiting_key; /* came while training; 0: none                       */
+    Text        waiting;     /* likewise a line                                    */
+    bool        goes_on;     /* training, behind it                                */
+    bool        draining;
+
     const Record *history_seen;      /* the last one; not counted, only compared   */
     int64_t     pass_seen;
     bool        by_pass;     /* the curve is the stepper's                         */
@@ -110,9 +160,13 @@ typedef struct ViewState {
     Text        notice;      /* above the footer until the next key                */
     bool        notice_bad;  /* an error                                           */
     Text        progress;    /* the training's line; empty: none                   */
-    Text        line;        /* the command being typed                            */
-    Text        line_before;
-    bool        typing, helping, running, leaving;
+    Text        line;        /* being typed                                        */
+    size_t      line_at;     /* byte of the cursor                                 */
+    char      **lines;       /* typed before                                       */
+    int         n_lines, cap_lines, line_back;
+    ViewTyping  typing;
+    bool        helping, running, leaving, zoom, big;
+    Text        script;      /* what a demo says                                   */
 } ViewState;
 
 /* ---- view_state.c ---- */
@@ -121,8 +175,6 @@ typedef struct ViewState {
  * viewed. given: data to look at (count kept) or V_NONE. */
 ViewState *view_new(Session *s, const char *name, Value given, Diag *d);
 void       view_free(ViewState *v);
-/* Show the curve y[0 .. n) from now on, until the session is looked at. */
-void       view_curve(ViewState *v, const double *y, int64_t n, const char *by);
 /* Look at the session anew. */
 void       view_read(ViewState *v);
 /* Outputs of the network for rows [from, from + n) of the data, n at most 64: n_out
@@ -131,6 +183,11 @@ void       view_read(ViewState *v);
 enum { VIEW_ROWS = 64 };
 bool       view_outputs(const ViewState *v, int64_t from, int64_t n, const double **out,
                         const double **loss);
+/* The same for n samples of one's own, without losses. */
+bool       view_forward(const ViewState *v, const double *x, int64_t n, const double **out);
+/* What a layer gives for rows from all over the data, `units` numbers each; borrowed
+ * until anything else is asked. NULL: nothing. */
+const double *view_layer_outputs(const ViewState *v, int layer, int64_t *rows, int64_t *units);
 /* "net.h.W[0, 1]": the selected weight; "" when there is none. */
 void       view_weight_name(const ViewState *v, Text *to);
 /* The command that trains again as the last time; false: there are no data, or too
@@ -138,6 +195,8 @@ void       view_weight_name(const ViewState *v, Text *to);
 bool       view_train_command(const ViewState *v, Text *to);
 /* Commands that make E of the selected row and begin to step it: "E = ...\nstep E". */
 void       view_row_commands(const ViewState *v, Text *to);
+/* The learning rate of the optimizer in use; NAN. */
+double     view_rate(const ViewState *v);
 /* The latest network or quantity of the session; NULL. Borrowed. */
 const char *view_latest(Session *s);
 
@@ -148,9 +207,10 @@ typedef struct {
     void (*draw)(const ViewState *v, Canvas *c);
     int  (*rows)(const ViewState *v, int width);     /* that it would fill           */
     void (*heading)(const ViewState *v, Text *to);   /* NULL: the title              */
-    int  column;             /* 0 left, 1 right                                      */
+    int  column[2];          /* of two, of three                                     */
     int  least, share;       /* rows it must have; how it takes part in what is left */
     int  rank;               /* smaller ones stay longer when there is little room   */
+    int  from;               /* rows of a column from which on it is there unasked   */
 } Pane;
 
 extern const Pane view_panes[];          /* by PaneId; ended by name NULL */
@@ -167,7 +227,7 @@ void view_key(ViewState *v, int key);
 /* The next step of a running view (SPACE). */
 void view_tick(ViewState *v);
 /* The keys as footer words, as many as fit: "s step  n next". */
-void view_footer(Canvas *c, int y);
+void view_footer(const ViewState *v, Canvas *c, int y);
 /* The help overlay. */
 void view_help(Canvas *c);
 
@@ -175,6 +235,9 @@ void view_help(Canvas *c);
 
 /* Run commands as if typed, with their output in the trace; false: one failed. */
 bool view_run(ViewState *v, const char *text);
+
+/* Words of a demo into the view on the screen; false: there is none. */
+bool view_says(const Text *t);
 
 /* ---- view_parts.c ---- */
 
@@ -209,6 +272,19 @@ void loss_heading(const ViewState *v, Text *to);
 void data_draw(const ViewState *v, Canvas *c);
 int  data_rows(const ViewState *v, int width);
 void data_heading(const ViewState *v, Text *to);
+bool map_has(const ViewState *v);
+void map_draw(const ViewState *v, Canvas *c);
+int  map_rows(const ViewState *v, int width);
+void map_heading(const ViewState *v, Text *to);
+void map_open(ViewState *v);
+void map_close(ViewState *v);
+void units_draw(const ViewState *v, Canvas *c);
+int  units_rows(const ViewState *v, int width);
+void units_heading(const ViewState *v, Text *to);
+void big_draw(const ViewState *v, Canvas *c);
+int  big_rows(const ViewState *v, int width);
+void script_draw(const ViewState *v, Canvas *c);
+int  script_rows(const ViewState *v, int width);
 void trace_draw(const ViewState *v, Canvas *c);
 int  trace_rows(const ViewState *v, int width);
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "face/view_diagram.h"
 
 enum {
@@ -147,34 +148,40 @@ static void wire_sign(const Drawing *w, const Wire *wire)
     else canvas_put(w->c, at, s, wire->weight < 0 ? '-' : wire->weight > 0 ? '+' : '0');
 }
 
-/* Wires that leave the same column, and the largest weight among them. */
-static int crowd_of(const Drawing *w, const Wire *wire, double *most)
+/* Wires that leave a column, and the largest weight among them. */
+typedef struct {
+    int    n;
+    double most;
+} Crowd;
+
+static Crowd *crowds_find(const Drawing *w)
 {
-    int n = 0, column = w->g->dot[wire->from].column;
-    *most = 0;
+    Crowd *crowd = mem_new(sizeof *crowd * (size_t)(w->g->columns + 1));
     for (int i = 0; i < w->g->n_wire; i++) {
-        if (w->g->dot[w->g->wire[i].from].column != column) continue;
+        Crowd *c = &crowd[w->g->dot[w->g->wire[i].from].column];
         double v = fabs(w->g->wire[i].weight);
-        n++;
-        if (v > *most) *most = v;
+        c->n++;
+        if (v > c->most) c->most = v;
     }
-    return n;
+    return crowd;
 }
 
 /* In a crowd only the strong ones are shown, and signs only on marked ones. */
 static void wires_draw(const Drawing *w)
 {
+    Crowd *crowds = crowds_find(w);
     for (int pass = 0; pass < 4; pass++)
         for (int i = 0; i < w->g->n_wire; i++) {
-            double most;
             const Wire *wire = &w->g->wire[i];
             bool marked = wire->active || wire->selected, sign = pass > 1;
             if (marked != pass % 2) continue;
-            bool crowd = crowd_of(w, wire, &most) > CROWD;
-            if (crowd && !marked && (sign || fabs(wire->weight) < most / 2)) continue;
+            const Crowd *c = &crowds[w->g->dot[wire->from].column];
+            bool crowd = c->n > CROWD;
+            if (crowd && !marked && (sign || fabs(wire->weight) < c->most / 2)) continue;
             if (sign) wire_sign(w, wire);
             else wire_draw(w, wire);
         }
+    free(crowds);
 }
 
 /* ---- dots ---- */

@@ -70,7 +70,8 @@ static void task_read(ViewState *v)
     Value *loss = r ? record_find(r, "loss") : NULL, *rule = r ? record_find(r, "optimizer") : NULL;
     if (v->given.kind != V_NONE) v->data = value_keep(v->given);
     else if (data && data->kind != V_NONE) v->data = value_keep(*data);
-    if (loss) v->loss_text = text_of(v->s, *loss);
+    if (v->loss_coming.len) v->loss_text = mem_str(text_str(&v->loss_coming));
+    else if (loss) v->loss_text = text_of(v->s, *loss);
     if (rule) v->optimizer_text = text_of(v->s, *rule);
     Value *batch = r ? record_find(r, "batch") : NULL;
     Diag d = { 0 };
@@ -200,12 +201,17 @@ struct ViewBatch {
     Node    *x, *y;             /* VIEW_ROWS rows in, and what the network makes of them */
     Node    *output, *target, *loss;    /* of one row                                    */
     double   out_loss[VIEW_ROWS];
+    int      n_layer;
+    Node   **layer;             /* outputs of the layers on the way from x to y; NULL: none */
+    bool     spread;            /* x holds samples from all over the data                   */
 };
 
 void rows_open(ViewState *v) { v->batch = mem_new(sizeof *v->batch); }
 
 static void batch_clear(struct ViewBatch *b)
 {
+    for (int i = 0; i < b->n_layer; i++) node_drop(b->layer[i]);
+    free(b->layer);
     node_drop(b->x);
     node_drop(b->y);
     node_drop(b->output);
@@ -243,6 +249,20 @@ static bool net_is_made(const Func *f)
     return f->has_input || f->last || (f->kind != FN_CHAIN && f->n_own);
 }
 
+/* What each layer gives on the way. */
+static void batch_layers(const ViewState *v, struct ViewBatch *b)
+{
+    int n;
+    Node **all = node_walk(b->y, &n);
+    b->n_layer = v->n_layer;
+    b->layer = mem_new(sizeof *b->layer * (size_t)(v->n_layer + 1));
+    for (int i = 0; i < v->n_layer; i++)
+        for (int k = n - 1; k >= 0 && !b->layer[i]; k--)
+            if (all[k]->label && !strcmp(all[k]->label, v->layer[i].label))
+                b->layer[i] = node_keep(all[k]);
+    free(all);
+}
+
 static void batch_make(const ViewState *v, struct ViewBatch *b)
 {
     Diag d = { 0 };
@@ -252,6 +272,7 @@ static void batch_make(const ViewState *v, struct ViewBatch *b)
     memcpy(s.dim + 1, r->sample.dim, sizeof *s.dim * (size_t)r->sample.rank);
     b->x = node_leaf(&s, NULL, &d);
     if (b->x) b->y = call_quietly(v->s, v->net, &b->x, 1);
+    if (b->y) batch_layers(v, b);
     if (!b->y || !v->loss) return;
     b->output = node_leaf(&r->target, NULL, &d);
     b->target = node_leaf(&r->target, NULL, &d);
@@ -286,20 +307,49 @@ static bool losses_make(const ViewState *v, struct ViewBatch *b, const double *y
     return true;
 }
 
-bool view_outputs(const ViewState *v, int64_t from, int64_t n, const double **out,
-                  const double **loss)
+bool view_forward(const ViewState *v, const double *x, int64_t n, const double **out)
 {
     Diag d = { 0 };
     struct ViewBatch *b = v->batch;
-    const DataView *r = &v->rows;
     if (!v->has_rows || !v->net) return false;
     batch_follow(v, b);
     if (!b->y) return false;
-    if (n > VIEW_ROWS) n = VIEW_ROWS;
-    memcpy(b->x->val, r->x + from * r->n_in, sizeof *r->x * (size_t)(n * r->n_in));
+    b->spread = false;
+    memcpy(b->x->val, x, sizeof *x * (size_t)(n * v->rows.n_in));
     leaf_touch(b->x);
     *out = node_eval(b->y, &d);
-    bool fits = *out && b->y->len == VIEW_ROWS * r->n_out;
-    *loss = fits && losses_make(v, b, *out, from, n) ? b->out_loss : NULL;
-    return fits;
+    return *out && b->y->len == VIEW_ROWS * v->rows.n_out;
+}
+
+bool view_outputs(const ViewState *v, int64_t from, int64_t n, const double **out,
+                  const double **loss)
+{
+    const DataView *r = &v->rows;
+    if (n > VIEW_ROWS) n = VIEW_ROWS;
+    if (!v->has_rows || !view_forward(v, r->x + from * r->n_in, n, out)) return false;
+    *loss = losses_make(v, v->batch, *out, from, n) ? v->batch->out_loss : NULL;
+    return true;
+}
+
+const double *view_layer_outputs(const ViewState *v, int layer, int64_t *rows, int64_t *units)
+{
+    Diag d = { 0 };
+    const double *out;
+    const DataView *r = &v->rows;
+    struct ViewBatch *b = v->batch;
+    *rows = r->rows < VIEW_ROWS ? r->rows : VIEW_ROWS;
+    *units = 0;
+    if (!b->spread || b->structure != v->s->structure) {
+        double *x = mem_new(sizeof *x * (size_t)(VIEW_ROWS * r->n_in));
+        for (int64_t i = 0; i < *rows; i++)
+            memcpy(x + i * r->n_in, r->x + i * r->rows / *rows * r->n_in, sizeof *x * (size_t)r->n_in);
+        bool good = view_forward(v, x, *rows, &out);
+        free(x);
+        if (!good) return NULL;
+        b->spread = true;
+    }
+    Node *n = layer < b->n_layer ? b->layer[layer] : NULL;
+    const double *y = n && n->len % VIEW_ROWS == 0 ? node_eval(n, &d) : NULL;
+    if (y) *units = n->len / VIEW_ROWS;
+    return y;
 }

@@ -14,13 +14,14 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/stop.h"
+#include "face/lessons.h"
 #include "face/repl.h"
 #include "face/screen.h"
 #include "face/tables.h"
 #include "face/term.h"
 #include "face/view.h"
+#include "face/view_own.h"
 #include "graph/journal.h"
-#include "learn/train.h"
 
 enum { STEP_MS = 200, FRAME_MS = 33, TRACE_MOST = 64 << 10, NOTICE_MOST = 16 << 10 };
 
@@ -74,7 +75,8 @@ static void fault_show(ViewState *v, const Diag *d)
 /* What needs the prompt cannot run here. */
 static Status refuse(const Source *src, Diag *d)
 {
-    static const char *const asking[] = { "view", "guess", "lesson", "demo" };
+    static const char *const asking[] = { "guess", "lesson", "demo", "hint", "skip", "again",
+                                         "leave" };
     for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
         if (src->tree->kind == S_COMMAND && !strcmp(src->tree->text, asking[i])) {
             diag_set(d, E_NAME, src->tree->at, "%s needs the prompt", asking[i]);
@@ -83,40 +85,182 @@ static Status refuse(const Source *src, Diag *d)
     return OK;
 }
 
-static Status run_all(ViewState *v, Reader *r, Diag *d)
+/* "goto epoch120": where in the history one stands from now on, and what is left. */
+static void moment_note(ViewState *v, const char *text)
 {
+    long long epoch;
+    char end;
+    if (sscanf(text, "goto epoch%lld%c", &epoch, &end) != 1 || v->notice_bad) return;
+    v->moment = epoch < v->past_epochs ? epoch : -1;
+    if (epoch <= v->past_epochs) v->rest = v->total - epoch;
+}
+
+static Status run_text(ViewState *v, const char *text, Diag *d);
+
+/* A training with an optimizer that has no name: named first, so that it can be paused
+ * and its rate changed. */
+static Status run_one(ViewState *v, Source *src, Diag *d)
+{
+    Text named = { 0 };
+    Status st;
+    TRY(refuse(src, d));
+    if (view_train_rewrite(v, src->tree, &named)) {
+        output_add(v, &v->s->out);
+        trace_command(v, text_str(&named));
+        st = run_text(v, text_str(&named), d);
+        text_free(&named);
+        return st;
+    }
+    view_train_begins(v, src->tree);
+    st = session_run(v->s, src, d);
+    if (st == OK) view_train_ended(v, src->tree);
+    return st;
+}
+
+static Status run_text(ViewState *v, const char *text, Diag *d)
+{
+    Reader r = { .name = "view", .text = text, .len = strlen(text), .line = 1,
+                 .is_command = session_is_command,
+                 .near_command = session_near_command, .ctx = v->s };
     for (;;) {
         Source *src = NULL;
-        Status st = parse_next(r, &src, d);
+        Status st = parse_next(&r, &src, d);
         if (st == OK && !src) return OK;
-        if (st == OK) st = refuse(src, d);
-        if (st == OK) st = session_run(v->s, src, d);
+        if (st == OK) st = run_one(v, src, d);
         source_drop(src);
         if (st != OK) return st;
     }
 }
 
-bool view_run(ViewState *v, const char *text)
+static bool run_now(ViewState *v, const char *text)
 {
     Session *s = v->s;
     Diag d = { 0 };
-    Reader r = { .name = "view", .text = text, .len = strlen(text), .line = 1,
-                 .is_command = session_is_command,
-                 .near_command = session_near_command, .ctx = s };
     text_clear(&v->notice);
     v->notice_bad = false;
     trace_command(v, text);
     stop_forget();
-    Status st = run_all(v, &r, &d);
+    v->known = false;
+    Status st = run_text(v, text, &d);
+    view_train_over(v);
     stop_forget();
     loop_noted(SIGINT);              /* a Ctrl-C till now was meant for the command */
     output_add(v, &s->out);
     text_clear(&v->progress);
+    v->training = false;
     if (st != OK) fault_show(v, &d);
+    moment_note(v, text);
     view_read(v);
+    v->joins = false;
     Face *f = s->face;
     if (f && f->quit) v->leaving = true;
     return st == OK;
+}
+
+/* ---- what came while training ---- */
+
+/* After such a line training goes on; not after one that steps, or trains itself. */
+static bool line_goes_on(ViewState *v, const char *text)
+{
+    static const char *const stay[] = { "train", "goto", "why", "derive", "quit", "reset", "evaluate" };
+    size_t n = strcspn(text, " \t,(");
+    char *word = mem_strn(text, n);
+    const Builtin *row = session_builtin(v->s, word);
+    bool on = !(row && row->flags & BUILTIN_STEPPING);
+    for (size_t i = 0; i < sizeof stay / sizeof *stay; i++) on = on && strcmp(word, stay[i]) != 0;
+    free(word);
+    return on;
+}
+
+static void run_waiting(ViewState *v)
+{
+    int key = v->waiting_key;
+    bool on = v->goes_on, good = true;
+    char *text = mem_str(text_str(&v->waiting));
+    v->waiting_key = 0;
+    text_clear(&v->waiting);
+    if (key) view_key(v, key), good = !v->notice_bad;
+    else good = run_now(v, text);
+    free(text);
+    Text resume = { 0 }, said = { 0 };
+    if (on && !v->leaving && view_train_resume(v, &resume)) {
+        if (!good) text_add(&said, text_str(&v->notice));
+        v->joins = true;
+        run_now(v, text_str(&resume));
+        v->joins = false;
+        if (said.len) text_clear(&v->notice), text_add(&v->notice, text_str(&said)), v->notice_bad = true;
+    }
+    text_free(&resume);
+    text_free(&said);
+}
+
+static void waiting_drain(ViewState *v)
+{
+    if (v->draining) return;
+    v->draining = true;
+    while ((v->waiting_key || v->waiting.len) && !v->leaving) run_waiting(v);
+    v->draining = false;
+}
+
+bool view_run(ViewState *v, const char *text)
+{
+    if (v->training) {
+        text_clear(&v->waiting);
+        text_add(&v->waiting, text);
+        v->waiting_key = 0;
+        v->goes_on = line_goes_on(v, text);
+        if (v->direct) stop_flag = 1;
+        else v->hurry = true;
+        return true;
+    }
+    bool good = run_now(v, text);
+    waiting_drain(v);
+    return good;
+}
+
+/* ---- demos ---- */
+
+enum { SCRIPT_MOST = 32 << 10 };
+
+/* Colours are for the prompt: here the pane has its own. */
+bool view_says(const Text *t)
+{
+    if (!shown) return false;
+    Text *to = &shown->script;
+    for (size_t i = 0; i < t->len; i++) {
+        if (t->s[i] == 27)
+            while (i < t->len && t->s[i] != 'm') i++;
+        else text_addc(to, t->s[i]);
+    }
+    shown->scroll[PANE_SCRIPT] = 0;
+    if (to->len > SCRIPT_MOST) {
+        char *rest = mem_str(to->s + to->len / 2);
+        text_clear(to);
+        text_add(to, rest);
+        free(rest);
+    }
+    return true;
+}
+
+void view_demo(ViewState *v, bool back)
+{
+    text_clear(&v->notice);
+    text_clear(&v->explain);
+    text_addc(&v->script, '\n');
+    stop_forget();
+    v->known = false;
+    v->hurry = v->blind = back;
+    if (back) lessons_back(v->s);
+    else if (!lessons_enter(v->s)) text_add(&v->notice, "That was the last piece: b goes back, q leaves.");
+    stop_forget();
+    loop_noted(SIGINT);
+    text_clear(&v->s->out);
+    text_clear(&v->progress);
+    view_train_over(v);
+    v->training = false;
+    view_read(v);
+    v->joins = false;
+    waiting_drain(v);
 }
 
 /* ---- the loop ---- */
@@ -136,7 +280,7 @@ static void screen_wipe(void)
     canvas_free(c);
 }
 
-static void screen_show(ViewState *v)
+void view_show(ViewState *v)
 {
     int w, h;
     screen_size(&w, &h);
@@ -146,40 +290,29 @@ static void screen_show(ViewState *v)
     canvas_free(c);
 }
 
-/* While a command works: its line, at most 30 pictures a second; keys that stop it. */
+/* While a command works: its line, at most 30 pictures a second; keys that stop it.
+ * Training has its own pictures. */
 static void show_progress(Session *s, const char *line)
 {
     static int64_t last;
     ViewState *v = shown;
     (void)s;
-    if (!v || now_ms() - last < FRAME_MS) return;
+    if (!v || (!v->training && now_ms() - last < FRAME_MS)) return;
     text_clear(&v->progress);
     text_add(&v->progress, line ? line : "");
+    if (v->training) return;
     int key = screen_key(0);
     if (key == 'q' || key == 27 || key == ' ' || key == K_INTERRUPT || key == K_CLOSED)
         stop_flag = 1;
-    if (!stop_asked()) screen_show(v);
+    if (!stop_asked()) view_show(v);
     last = now_ms();
-}
-
-static void (*watch_before)(Session *, const TrainNow *);
-
-/* The curve as it grows; weights, outputs and gradients follow by themselves. */
-static void watch(Session *s, const TrainNow *now)
-{
-    ViewState *v = shown;
-    if (watch_before) watch_before(s, now);
-    if (!v) return;
-    view_curve(v, now->loss_history, now->epoch, "epoch");
-    v->epochs = now->epoch;
-    if (!stop_asked()) screen_show(v);
 }
 
 static void loop(ViewState *v)
 {
     int64_t due = 0;
     while (!v->leaving) {
-        screen_show(v);
+        view_show(v);
         int64_t left = v->running ? due - now_ms() : -1;
         int key = v->running && left <= 0 ? K_NONE : screen_key((int)left);
         bool ran = v->running;
@@ -198,12 +331,15 @@ static void view_loop(ViewState *v)
     if (flush) flush(s);
     s->flush = take_output;
     s->progress = show_progress;
-    watch_before = train_watch;
-    train_watch = watch;
     shown = v;
+    view_train_open(v);
+    if (lessons_demo()) {
+        text_add(&v->script, "SPACE plays the next piece, b takes one back, : is live.\n");
+        if (map_has(v)) v->pane = PANE_MAP;
+    }
     loop(v);
+    view_train_close();
     shown = NULL;
-    train_watch = watch_before;
     s->flush = flush;
     s->progress = progress;
 }
@@ -259,10 +395,15 @@ static Status run_view(Call *c, Value *out)
     Value given = value_none();
     Diag why = { 0 };
     TRY(as_asked(c, &text));
+    if (c->s->safe && !text && !shown && c->s->running && lessons_view(c->s->running->text)) return OK;
     TRY(name_asked(c, &name));
     if (c->n > 1) TRY(call_value(c, 1, &given));
     ViewState *v = view_new(c->s, name, given, c->d);
     if (!v) return c->d->at = call_span(c, 0), c->d->code;
+    if (shown && !text) {                 /* the view looks at something else from now on */
+        view_turn_to(shown, name, given);
+        return view_free(v), OK;
+    }
     if (c->n > 1 && !v->has_rows) {
         DataView rows;
         Status st = dataset_view(given, call_span(c, 1), &rows, c->d);
@@ -275,6 +416,32 @@ static Status run_view(Call *c, Value *out)
     return OK;
 }
 
+/* So that a class can follow. Nothing waits where nobody looks. */
+static Status run_wait(Call *c, Value *out)
+{
+    (void)out;
+    double s;
+    const Face *f = c->s->face;
+    TRY(call_number(c, 0, &s));
+    if (!(s >= 0 && s <= 60))
+        return diag_set(c->d, E_RANGE, call_span(c, 0), "wait takes seconds from 0 to 60");
+    if (shown) return view_wait(shown, s), OK;
+    if (!f || !f->prompt) return OK;
+    for (int64_t end = now_ms() + (int64_t)(s * 1000); now_ms() < end && !stop_asked();)
+        loop_wait(-1, (int)(end - now_ms()));
+    return OK;
+}
+
+static Status run_big(Call *c, Value *out)
+{
+    (void)out;
+    Face *f = c->s->face;
+    if (!f) return OK;
+    f->big = !f->big;
+    text_addf(&c->s->out, "# views show %s\n", f->big ? "few and large numbers" : "everything");
+    return OK;
+}
+
 const Builtin commands_view[] = {
     { .name = "view", .usage = "view [NET|E] [, DATA] [, as=text]", .group = "plots",
       .keys = "as", .max_args = 2, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_view,
@@ -284,5 +451,15 @@ const Builtin commands_view[] = {
               "as text.",
       .example = "xor = input(2) -> h: dense(2, tanh) -> o: dense(1, sigmoid)\n"
                  "view xor, data(\"xor\"), as=text" },
+    { .name = "wait", .usage = "wait SECONDS", .group = "plots", .min_args = 1, .max_args = 1,
+      .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_wait,
+      .help = "Waits, so that a class can follow what a loop does in a view or at the prompt. Where "
+              "nobody looks, in a script, it does not wait.",
+      .example = "repeat 3 { wait 0.1 }" },
+    { .name = "big", .usage = "big", .group = "plots", .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO,
+      .run = run_big,
+      .help = "Views show few and large numbers with high contrast, for the back row of a class; "
+              "again: everything. In a view the key B does the same.",
+      .example = "" },
     { 0 }
 };

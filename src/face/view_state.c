@@ -16,8 +16,6 @@
 #include "graph/op.h"
 #include "learn/task.h"
 
-enum { CURVE_MOST = 2000 };      /* points of a curve that are looked at */
-
 static const Span nowhere = { 0, 0 };
 
 static bool is_net(Value v)
@@ -273,75 +271,6 @@ static void selection_follow(ViewState *v)
     v->row = v->col = 0;
 }
 
-/* ---- the curve ---- */
-
-/* Another quantity has a curve of its own. */
-static void passes_begin(ViewState *v)
-{
-    if (v->passes_of == v->E) return;
-    node_drop(v->passes_of);
-    v->passes_of = node_keep(v->E);
-    v->n_passes = 0;
-}
-
-static void passes_note(ViewState *v)
-{
-    Diag d = { 0 };
-    int64_t pass = v->now->pass;
-    if (!v->E || v->now->E != v->E || pass < 0 || pass > LIMIT_POINTS) return;
-    passes_begin(v);
-    if (pass < v->n_passes - 1) v->n_passes = (int)pass + 1;
-    while (v->n_passes <= pass) {
-        GROW(v->passes, v->n_passes, v->cap_passes);
-        v->passes[v->n_passes++] = node_scalar(v->E, &d);
-    }
-    v->passes[pass] = node_scalar(v->E, &d);
-}
-
-static const Record *history_of(const ViewState *v)
-{
-    Binding *b = v->net ? session_find(v->s, "history") : NULL;
-    return b && b->value.kind == V_RECORD ? b->value.record : NULL;
-}
-
-static Node *history_loss(const ViewState *v, const Record *history)
-{
-    Diag d = { 0 };
-    Value *f = history ? record_find(history, "loss") : NULL;
-    return f ? value_to_node(v->s, *f, nowhere, &d) : NULL;
-}
-
-void view_curve(ViewState *v, const double *y, int64_t n, const char *by)
-{
-    free(v->curve);
-    v->n_curve = (int)(n < CURVE_MOST ? n : CURVE_MOST);
-    v->curve = mem_new(sizeof *v->curve * (size_t)(2 * v->n_curve + 1));
-    v->curve_x = v->curve + v->n_curve;
-    v->curve_name = by;
-    for (int i = 0; i < v->n_curve; i++) {
-        int64_t at = v->n_curve < 2 ? 0 : (n - 1) * i / (v->n_curve - 1);
-        v->curve[i] = y[at];
-        v->curve_x[i] = (double)at;
-    }
-}
-
-/* The curve of what happened last: a training, or passes of the stepper. */
-static void curve_read(ViewState *v)
-{
-    Diag d = { 0 };
-    const Record *history = history_of(v);
-    Node *loss = history_loss(v, history);
-    const double *y = loss ? node_eval(loss, &d) : NULL;
-    v->epochs = y ? loss->len : 0;
-    passes_note(v);
-    if (v->now->pass != v->pass_seen) v->by_pass = v->now->pass > 0;
-    if (history != v->history_seen) v->by_pass = false;
-    v->history_seen = history;
-    v->pass_seen = v->now->pass;
-    if (y && !v->by_pass) view_curve(v, y, v->epochs, "epoch");
-    else view_curve(v, v->passes, v->n_passes, "pass");
-}
-
 /* ---- all of it ---- */
 
 static void view_forget(ViewState *v)
@@ -352,13 +281,10 @@ static void view_forget(ViewState *v)
     node_drop(v->E);
     node_drop(v->input);
     free(v->trouble);
-    free(v->curve);
     text_clear(&v->begin);
     v->net = NULL;
     v->E = v->input = NULL;
     v->trouble = NULL;
-    v->curve = NULL;
-    v->n_curve = 0;
     v->bound = false;
     v->active = (ViewActive){ .layer = -1, .matrix = -1 };
 }
@@ -384,6 +310,7 @@ static Func *net_below(Session *s, Node *E)
 static void selection_clamp(ViewState *v)
 {
     if (v->matrix_at >= v->n_matrix) v->matrix_at = v->n_matrix ? v->n_matrix - 1 : 0;
+    if (v->layer_at >= v->n_layer) v->layer_at = 0, v->unit = -1;
     if (!v->n_matrix) return;
     const ViewMatrix *m = &v->matrix[v->matrix_at];
     int64_t rows = m->rows + (m->b != NULL);
@@ -438,7 +365,7 @@ void view_read(ViewState *v)
     active_find(v);
     selection_follow(v);
     selection_clamp(v);
-    curve_read(v);
+    view_history_read(v);
 }
 
 const char *view_latest(Session *s)
@@ -473,9 +400,25 @@ ViewState *view_new(Session *s, const char *name, Value given, Diag *d)
     v->name = mem_str(name);
     v->given = value_keep(given);
     v->pane = PANE_EQUATION;
+    v->moment = v->unit = -1;
+    v->curve_name = "pass";
     rows_open(v);
+    map_open(v);
     view_read(v);
     return v;
+}
+
+void view_turn_to(ViewState *v, const char *name, Value given)
+{
+    char *kept = mem_str(name);
+    free(v->name);
+    v->name = kept;
+    if (given.kind != V_NONE) {
+        value_drop(&v->given);
+        v->given = value_keep(given);
+    }
+    text_clear(&v->explain);
+    v->unit = -1;
 }
 
 void view_free(ViewState *v)
@@ -483,12 +426,14 @@ void view_free(ViewState *v)
     if (!v) return;
     view_forget(v);
     rows_close(v);
+    map_close(v);
     value_drop(&v->given);
     free(v->name);
-    free(v->passes);
-    node_drop(v->passes_of);
+    view_history_free(v);
+    typing_free(v);
     Text *const texts[] = { &v->begin, &v->explain, &v->trace, &v->notice, &v->progress,
-                            &v->line, &v->line_before };
+                            &v->line, &v->train_line, &v->waiting,
+                            &v->loss_coming, &v->script };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) text_free(texts[i]);
     free(v);
 }

@@ -1,39 +1,56 @@
 /* views.c -- TABLE of panes; where each stands, title, footer, and the text twin.
  *
- * Two columns from 60 screen columns on, else one. In a column, panes are taken in
+ * Two columns from 60 screen columns on, three from 150, else one. In a column, panes are taken in
  * as long as each gets the rows it must have, the focused one first; what is left
  * goes to those that want more, and then by share. Frames overlap by one cell and
  * join, so a pane of n rows takes n + 1.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "face/repl.h"
 #include "face/view.h"
+#include "face/view_own.h"
 
-enum { TWO_COLUMNS = 60, TRACE_FROM = 32, SMALL = 16, TWIN_ROWS = 24 };
+enum { TWO_COLUMNS = 60, THREE_COLUMNS = 150, COLUMNS = 3, SMALL = 16, TWIN_ROWS = 24 };
 
+/* In order of standing and of Tab. Images and filters, attention, and sequences unrolled
+ * in time are rows to come with their layers. */
 const Pane view_panes[] = {
+    [PANE_SCRIPT] = {
+        "script", "demo", "what the demo says; SPACE plays its next piece",
+        script_draw, script_rows, NULL, { 1, 2 }, 5, 2, 0, 0 },
+    [PANE_NUMBERS] = {
+        "numbers", "numbers", "few and large",
+        big_draw, big_rows, NULL, { 0, 0 }, 6, 1, 0, 0 },
     [PANE_NETWORK] = {
         "network", "network", "activations in the nodes, signed weights between them",
-        network_draw, network_rows, network_heading, 0, 5, 3, 1 },
+        network_draw, network_rows, network_heading, { 0, 0 }, 5, 3, 1, 0 },
     [PANE_WEIGHTS] = {
         "weights", "weights | gradients", "each weight beside its gradient; the arrows select one",
-        weights_draw, weights_rows, weights_heading, 0, 3, 0, 2 },
+        weights_draw, weights_rows, weights_heading, { 0, 0 }, 3, 0, 2, 0 },
     [PANE_EQUATION] = {
         "equation", "equation", "what is computed now: formula, numbers put in, result",
-        equation_draw, equation_rows, equation_heading, 1, 4, 3, 0 },
+        equation_draw, equation_rows, equation_heading, { 1, 1 }, 4, 1, 0, 0 },
     [PANE_LOSS] = {
-        "loss", "loss", "the loss by epoch, or by pass while stepping",
-        loss_draw, loss_rows, loss_heading, 1, 2, 1, 3 },
+        "curves", "loss", "loss and metrics by epoch, or the loss by pass while stepping",
+        loss_draw, loss_rows, loss_heading, { 1, 1 }, 2, 2, 3, 0 },
     [PANE_DATA] = {
         "data", "data", "samples, targets, outputs, errors; Enter steps the selected one",
-        data_draw, data_rows, data_heading, 1, 3, 0, 4 },
+        data_draw, data_rows, data_heading, { 1, 2 }, 3, 0, 4, 0 },
+    [PANE_MAP] = {
+        "map", "map", "what the network says over its two inputs, with the points",
+        map_draw, map_rows, map_heading, { 0, 1 }, 6, 2, 5, 26 },
+    [PANE_UNITS] = {
+        "activations", "activations", "how each layer's outputs spread; dead and saturated units",
+        units_draw, units_rows, units_heading, { 0, 0 }, 2, 0, 7, 32 },
     [PANE_TRACE] = {
         "trace", "trace", "what was run, and what it printed, newest last",
-        trace_draw, trace_rows, NULL, 0, 3, 1, 5 },
+        trace_draw, trace_rows, NULL, { 1, 2 }, 3, 1, 6, 32 },
     [PANES] = { 0 }
 };
 
@@ -41,6 +58,7 @@ const Pane view_panes[] = {
 
 typedef struct {
     int  n, id[PANES], rows[PANES];
+    int  want[PANES];        /* by PaneId: rows that it would fill, asked once */
     Rect at;                 /* with the frame */
 } Column;
 
@@ -66,16 +84,18 @@ static void pane_take(Column *col, int id)
     col->rows[col->n++] = need < free_rows ? need : free_rows;
 }
 
-static bool belongs(int id, int which, bool single)
+/* With so many columns on the screen. */
+static bool belongs(int id, int which, int columns)
 {
-    return single || view_panes[id].column == which;
+    return columns == 1 || view_panes[id].column[columns - 2] == which;
 }
 
-/* Has nothing to show; or is the trace, which repeats other panes: for large screens. */
-static bool idle(const ViewState *v, int id, const Column *col)
+/* Has nothing to show; or repeats other panes, or needs room: for large screens. */
+static bool idle(int id, const Column *col)
 {
-    if (id == PANE_TRACE) return col->at.h < TRACE_FROM;
-    return id != PANE_EQUATION && !view_panes[id].rows(v, col->at.w - 2);
+    if (col->at.h < view_panes[id].from) return true;
+    if (id == PANE_TRACE) return false;
+    return id != PANE_EQUATION && !col->want[id];
 }
 
 /* Panes in the order of the table, whatever the order they were taken in. */
@@ -91,13 +111,13 @@ static void column_sort(Column *col)
         }
 }
 
-static void give_wanted(const ViewState *v, Column *col)
+static void give_wanted(Column *col)
 {
     for (bool more = true; more;) {
         more = false;
         for (int i = 0; i < col->n; i++) {
             if (rows_used(col) >= col->at.h) return;
-            if (col->rows[i] >= view_panes[col->id[i]].rows(v, col->at.w - 2)) continue;
+            if (col->rows[i] >= col->want[col->id[i]]) continue;
             col->rows[i]++;
             more = true;
         }
@@ -105,40 +125,49 @@ static void give_wanted(const ViewState *v, Column *col)
 }
 
 /* A pane that has next to nothing to say needs no more room. */
-static int share_of(const ViewState *v, const Column *col, int i)
+static int share_of(const Column *col, int i)
 {
-    const Pane *p = &view_panes[col->id[i]];
-    return p->rows(v, col->at.w - 2) > 1 ? p->share : 0;
+    return col->want[col->id[i]] > 1 ? view_panes[col->id[i]].share : 0;
 }
 
-static void give_rest(const ViewState *v, Column *col)
+static void give_rest(Column *col)
 {
     int rest = col->at.h - rows_used(col), shares = 0;
-    for (int i = 0; i < col->n; i++) shares += share_of(v, col, i);
+    for (int i = 0; i < col->n; i++) shares += share_of(col, i);
     if (rest <= 0 || !col->n) return;
     int given = 0;
     for (int i = 0; i < col->n && shares; i++) {
-        int part = rest * share_of(v, col, i) / shares;
+        int part = rest * share_of(col, i) / shares;
         col->rows[i] += part;
         given += part;
     }
     col->rows[0] += rest - given;
 }
 
-static void column_fill(const ViewState *v, Column *col, int which, bool single)
+static void column_fill(const ViewState *v, Column *col, int which, int columns)
 {
-    if (belongs(v->pane, which, single)) pane_take(col, v->pane);
-    if (single && col->at.h < SMALL && col->n) {
+    for (int id = 0; id < PANES; id++)
+        if (belongs(id, which, columns)) col->want[id] = view_panes[id].rows(v, col->at.w - 2);
+    if (belongs(v->pane, which, columns)) pane_take(col, v->pane);
+    if (columns == 1 && col->at.h < SMALL && col->n) {
         col->rows[0] = col->at.h - 2;
         return;
     }
     for (int rank = 0; rank < PANES; rank++)
         for (int id = 0; id < PANES; id++)
-            if (view_panes[id].rank == rank && belongs(id, which, single) && !idle(v, id, col))
+            if (view_panes[id].rank == rank && belongs(id, which, columns) && !idle(id, col))
                 pane_take(col, id);
     column_sort(col);
-    give_wanted(v, col);
-    give_rest(v, col);
+    give_wanted(col);
+    give_rest(col);
+}
+
+/* One pane alone. */
+static void column_single(Column *col, int id)
+{
+    col->n = 1;
+    col->id[0] = id;
+    col->rows[0] = col->at.h - 2;
 }
 
 /* ---- drawing ---- */
@@ -195,16 +224,55 @@ static void column_panes(const ViewState *v, const Column *col, Canvas *c)
     }
 }
 
+static void columns_place(Column col[COLUMNS], int columns, Rect all)
+{
+    static const int share[COLUMNS][COLUMNS] = { { 100 }, { 48, 100 }, { 36, 69, 100 } };
+    for (int i = 0, x = 0; i < columns; i++) {
+        int end = all.w * share[columns - 1][i] / 100;
+        col[i].at = (Rect){ all.x + x - (i > 0), all.y, end - x + (i > 0), all.h };
+        x = end;
+    }
+}
+
+/* The demo's words and the pane with the keys, beside the numbers. */
+static int big_fill(const ViewState *v, Column col[COLUMNS], int columns)
+{
+    int other = v->pane == PANE_NUMBERS || v->pane == PANE_SCRIPT ? PANE_EQUATION : v->pane;
+    if (columns == 1 || !big_rows(v, col[0].at.w - 2)) {
+        column_single(&col[0], columns == 1 ? PANE_NUMBERS : other);
+        return 1;
+    }
+    column_single(&col[0], PANE_NUMBERS);
+    column_single(&col[1], other);
+    if (!v->script.len || col[1].at.h < SMALL) return 2;
+    col[1].rows[0] = (col[1].at.h - 3) / 2;
+    col[1].id[1] = PANE_SCRIPT;
+    col[1].rows[1] = col[1].at.h - 3 - col[1].rows[0];
+    col[1].n = 2;
+    return 2;
+}
+
+static int columns_fill(const ViewState *v, Column col[COLUMNS], Rect all)
+{
+    int columns = all.w < TWO_COLUMNS ? 1 : all.w < THREE_COLUMNS ? 2 : 3;
+    if (v->zoom) {
+        columns_place(col, 1, all);
+        column_single(&col[0], v->pane);
+        return 1;
+    }
+    if (v->big && columns > 2) columns = 2;
+    columns_place(col, columns, all);
+    if (v->big) return big_fill(v, col, columns);
+    for (int i = 0; i < columns; i++) column_fill(v, &col[i], i, columns);
+    return columns;
+}
+
 static void panes_draw(const ViewState *v, Canvas *c, Rect all)
 {
-    Column col[2] = { 0 };
-    bool single = all.w < TWO_COLUMNS;
-    int left = single ? all.w : all.w * 48 / 100;
-    col[0].at = (Rect){ all.x, all.y, left, all.h };
-    col[1].at = (Rect){ all.x + left - 1, all.y, all.w - left + 1, all.h };
-    for (int i = 0; i < (single ? 1 : 2); i++) column_fill(v, &col[i], i, single);
-    for (int i = 0; i < 2; i++) column_frames(&col[i], c);
-    for (int i = 0; i < 2; i++) column_panes(v, &col[i], c);
+    Column col[COLUMNS] = { 0 };
+    int columns = columns_fill(v, col, all);
+    for (int i = 0; i < columns; i++) column_frames(&col[i], c);
+    for (int i = 0; i < columns; i++) column_panes(v, &col[i], c);
 }
 
 /* ---- the title ---- */
@@ -245,12 +313,21 @@ static void place_text(const ViewState *v, Text *t)
 
 static void title_right(const ViewState *v, int columns, Text *t)
 {
-    if (v->progress.len) {
-        text_addf(t, "TRAINING  epoch %lld", (long long)v->epochs);
+    double rate = view_rate(v);
+    char buf[NUM_TEXT];
+    if (v->training && !v->total) {
+        text_add(t, "RUNNING");
+    } else if (v->training) {
+        if (isfinite(rate) && columns >= TWO_COLUMNS) text_addf(t, "lr %s  ", num_fit(buf, rate, 7, false));
+        text_addf(t, "TRAINING  epoch %lld/%lld", (long long)v->epochs, (long long)v->total);
     } else if (columns < TWO_COLUMNS) {
         place_text(v, t);
     } else {
-        if (v->epochs) text_addf(t, "epoch %lld  ", (long long)v->epochs);
+        if (v->rest) text_addf(t, "PAUSED  ");
+        if (v->epochs)
+            text_addf(t, v->rest || v->moment >= 0 ? "epoch %lld/%lld  " : "epoch %lld  ",
+                      (long long)(v->moment >= 0 ? v->moment : v->epochs),
+                      (long long)(v->rest ? v->total : v->epochs));
         if (v->has_rows && v->sample >= 0)
             text_addf(t, "sample [%lld] of %lld  ", (long long)v->sample, (long long)v->rows.rows);
         if (v->running) text_add(t, "RUNNING  ");
@@ -281,9 +358,10 @@ static void title_draw(const ViewState *v, Canvas *c)
 /* The last rows of the notice that fit into a third of the screen. */
 static void notice_draw(const ViewState *v, Canvas *c)
 {
-    const char *text = v->progress.len ? text_str(&v->progress) : text_str(&v->notice);
+    bool progress = v->progress.len && !v->training;          /* the title tells it */
+    const char *text = text_str(progress ? &v->progress : &v->notice);
     if (!*text || c->h < 3) return;
-    Style s = v->notice_bad && !v->progress.len ? STYLE_WARN : STYLE_NORMAL;
+    Style s = v->notice_bad && !progress ? STYLE_WARN : STYLE_NORMAL;
     Canvas *scratch = canvas_new(c->w, CANVAS_MOST);
     int most = c->h < 5 ? c->h - 2 : c->h < 9 ? 3 : c->h / 3, width = c->w > 4 ? c->w - 2 : c->w;
     int rows = canvas_wrap(scratch, (Rect){ 0, 0, width, CANVAS_MOST }, s, text);
@@ -299,28 +377,26 @@ static void notice_draw(const ViewState *v, Canvas *c)
     canvas_free(scratch);
 }
 
-static void line_draw(const ViewState *v, Canvas *c)
+/* Nothing dim: seen from the back row, through a projector. */
+static void contrast(Canvas *c)
 {
-    int y = c->h - 1, skip = text_columns(text_str(&v->line), v->line.len) + 3 - c->w;
-    const char *s = text_str(&v->line);
-    canvas_fill(c, (Rect){ 0, y, c->w, 1 }, STYLE_NORMAL, ' ');
-    for (; skip > 0 && *s; skip--)
-        do s++;
-        while (((unsigned char)*s & 0xC0) == 0x80);
-    canvas_text(c, (Point){ 0, y }, STYLE_KEY, ":");
-    int used = canvas_text(c, (Point){ 1, y }, STYLE_NORMAL, s);
-    c->cursor = (Point){ 1 + used < c->w ? 1 + used : c->w - 1, y };
+    for (int i = 0; i < c->w * c->h; i++)
+        if (c->cell[i].style == STYLE_DIM || c->cell[i].style == STYLE_NORMAL)
+            c->cell[i].style = STYLE_BOLD;
 }
 
 void view_draw(ViewState *v, Canvas *c)
 {
+    const Face *f = v->s->face;
+    if (f) v->big = f->big;
     canvas_clear(c);
     title_draw(v, c);
     if (c->h > 4) panes_draw(v, c, (Rect){ 0, 1, c->w, c->h - 2 });
-    if (v->typing) line_draw(v, c);
-    else if (c->h > 1) view_footer(c, c->h - 1);
+    if (v->typing) typing_draw(v, c);
+    else if (c->h > 1) view_footer(v, c, c->h - 1);
     notice_draw(v, c);
     if (v->helping) view_help(c);
+    if (v->big) contrast(c);
 }
 
 /* ---- the text twin ---- */
@@ -356,7 +432,7 @@ void view_text(ViewState *v, int columns, bool ascii, Text *to)
     text_add(to, *s == ' ' ? s + 1 : s);
     v->pane = -1;                     /* no pane has the keys */
     for (int id = 0; id < PANES; id++)
-        if (id != PANE_TRACE) twin_pane(v, id, columns, ascii, to);
+        if (id != PANE_TRACE && id != PANE_NUMBERS) twin_pane(v, id, columns, ascii, to);
     v->pane = pane;
     text_free(&title);
     canvas_free(c);

@@ -22,6 +22,7 @@
 #include "learn/walk.h"
 
 void (*train_watch)(Session *s, const TrainNow *now);
+bool (*train_due)(Session *s);
 const TrainBreaks *train_breaks;
 
 /* ---- one update at a time: after a burst that went wrong, or when somebody looks ---- */

@@ -37,11 +37,16 @@ typedef struct {
     double        loss;              /* of the last complete epoch, nan before the first */
     const double *loss_history;      /* epoch of them                                  */
     const double *val_history;       /* likewise; NULL without validation              */
+    const struct History *all;       /* loss, metrics and those of the validation      */
 } TrainNow;
 
 /* Called at most every WATCH_MS while training, from the training thread, and
  * once at the end; NULL: nobody watches. To stop, raise stop_flag. */
 extern void (*train_watch)(Session *s, const TrainNow *now);
+
+/* Asked between bursts of updates, every 2 to 8 ms (or after each longer update): is
+ * train_watch to be called now? NULL: every WATCH_MS. */
+extern bool (*train_due)(Session *s);
 
 /* Stops that the user asked for, `break when` and `watch`, looked at after every update;
  * NULL: nobody does. begin: is there any that depends on these leaves? look: did one

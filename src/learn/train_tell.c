@@ -49,7 +49,8 @@ void training_watch(Training *g)
                      .update = g->updates,
                      .loss = h->epochs ? h->value[0][h->epochs - 1] : NAN,
                      .loss_history = h->value[0],
-                     .val_history = g->has_val ? h->value[h->n / 2] : NULL };
+                     .val_history = g->has_val ? h->value[h->n / 2] : NULL,
+                     .all = h };
     store_save(&g->store, g->t->s);
     train_watch(g->t->s, &now);
 }
@@ -64,7 +65,8 @@ void clock_look(Training *g, int64_t n)
     if (took > 0.008 && g->burst > 1) g->burst /= 2;
     g->asked = now;
     g->unclocked = 0;
-    if (now - g->shown < WATCH_MS / 1000.) return;
+    bool due = train_due ? train_due(g->t->s) : now - g->shown >= WATCH_MS / 1000.;
+    if (!due) return;
     g->shown = now;
     if (g->t->s->progress) progress(g, now);
     if (train_watch) training_watch(g);

@@ -12,4 +12,7 @@ extern const Builtin natives_step[];               /* end: name NULL */
 /* Where numbers come from: why, derive, check. */
 extern const Builtin natives_explain[];            /* end: name NULL */
 
+/* Moments: mark, goto, diff. */
+extern const Builtin natives_marks[];              /* end: name NULL */
+
 #endif

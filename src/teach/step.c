@@ -60,6 +60,7 @@ void step_free(Session *s)
     if (!p) return;
     stepper_leave(p);
     breaks_free(&p->breaks);
+    marks_free(p->marks);
     for (int i = 0; i < p->n_used; i++) {
         free(p->used[i].name);
         free(p->used[i].text);

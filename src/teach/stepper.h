@@ -12,6 +12,7 @@
 #define GRADUS_STEPPER_H
 
 #include "teach/breaks.h"
+#include "teach/marks.h"
 #include "teach/step.h"
 
 /* One quantity of a phase. Counted. */
@@ -76,6 +77,7 @@ typedef struct Stepper {
     int64_t  pass;
     Past     past;
     Breaks   breaks;
+    Marks   *marks;          /* made at first use */
     StepNow  now;
     Text     text;
 } Stepper;
