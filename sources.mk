@@ -328,6 +328,7 @@ unit_sources = \
   tests/units/show_test.c \
   tests/units/step_test.c \
   tests/units/stop_test.c \
+  tests/units/studio_test.c \
   tests/units/suites.h \
   tests/units/term_test.c \
   tests/units/terminal_test.c \

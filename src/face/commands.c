@@ -213,12 +213,18 @@ static Status run_set(Call *c, Value *out)
     if (mib < 16 || mib > 1 << 24)
         return diag_set(c->d, E_RANGE, call_key_span(c, "memory"), "memory= is in MiB, from 16 to %d", 1 << 24);
     TRY(set_training(c, &single, &threads));
+    const char *view;
+    TRY(call_key_text(c, "view", f->big ? "big" : "all", &view));
+    if (strcmp(view, "big") != 0 && strcmp(view, "all") != 0)
+        return diag_set(c->d, E_NAME, call_key_span(c, "view"), "view= is all or big, not %s", view);
+    f->big = !strcmp(view, "big");
     if (call_has(c, "memory")) mem_set_budget((size_t)mib << 20);
     f->plot_to = place;
     c->s->single = single;
     c->s->threads = (int)threads;
     if (c->n_key) return OK;
     text_addf(&c->s->out, "memory=%lld  # MiB\nplot=%s\nprecision=%s\n", (long long)mib, place, single ? "single" : "double");
+    if (f->big) text_add(&c->s->out, "view=big\n");
     if (threads) text_addf(&c->s->out, "threads=%lld\n", (long long)threads);
     else text_add(&c->s->out, "threads: one for each core\n");
     return OK;
@@ -304,11 +310,12 @@ const Builtin commands_session[] = {
       .help = "Start the random numbers anew. The same seed gives the same numbers everywhere: uniform draws what NumPy's "
               "RandomState(N) draws, or with stream=torch torch's double uniforms.",
       .example = "seed 42\nuniform(3)" },
-    { .name = "set", .usage = "set [memory=MIB] [, plot=auto|window|terminal|text] [, precision=double|single] [, threads=N]", .group = "session",
-      .keys = "memory plot precision threads",
+    { .name = "set", .usage = "set [memory=MIB] [, plot=auto|window|terminal|text] [, precision=double|single] [, threads=N] [, view=all|big]", .group = "session",
+      .keys = "memory plot precision threads view",
       .max_args = 0, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO | BUILTIN_UNSAFE, .run = run_set,
       .help = "The memory budget for tensors; where plots go; whether training computes in double or single "
-              "precision, and with how many threads at most (the numbers do not depend on it). Alone it shows all.", .example = "set" },
+              "precision, and with how many threads at most (the numbers do not depend on it); view=big: views show few and large "
+              "numbers with high contrast, for the back row of a class. Alone it shows all.", .example = "set" },
     { .name = "forget", .usage = "forget NAME, ...", .group = "session", .min_args = 1, .max_args = -1, .flags = BUILTIN_COMMAND,
       .run = run_forget, .help = "Remove names that nothing else depends on.", .example = "x = 2\nforget x" },
     { .name = "undo", .usage = "undo", .group = "session", .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_undo,
