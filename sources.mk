@@ -411,6 +411,7 @@ unit_sources = \
   tests/units/states_test.c \
   tests/units/step_test.c \
   tests/units/stop_test.c \
+  tests/units/studio_test.c \
   tests/units/suites.h \
   tests/units/sweep_test.c \
   tests/units/tensors_test.c \

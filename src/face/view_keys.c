@@ -51,12 +51,12 @@ static const Key keys[] = {
     { 'N', "N", "sample", "@N", "step into the next sample; in data, Enter: the selected one", 15, IDLE, false },
     { 'u', "u", "undo", "undo", "take back the last change", 9, IDLE, false },
     { 'w', "w", "why", "@W", "why this number? (Esc: back to it)", 10, IDLE | TRAINING, false },
-    { ':', ":", "command", NULL, "any command, as at the prompt; Tab completes", 5, ~0u, false },
+    { ':', ":", "command", NULL, "any command, as at the prompt; Tab completes", 11, ~0u, false },
     { '/', "/", "search", NULL, "a weight (h.W[0, 1]), a sample, a pane, a word", 16, IDLE | TRAINING,
       false },
-    { '\t', "Tab", "pane", NULL, "the next pane; Shift-Tab: the one before", 6, ~0u, false },
+    { '\t', "Tab", "pane", NULL, "the next pane; Shift-Tab: the one before", 12, ~0u, false },
     { 'z', "z", "zoom", NULL, "this pane alone on the screen, and back", 12, ~0u, false },
-    { 'B', "B", "big", "big", "few and large numbers, high contrast, and back", 17, IDLE | DEMO, true },
+    { 'B', "B", "big", "@B", "few and large numbers, high contrast, and back", 17, IDLE | DEMO, true },
     { K_UP, "arrows", "select", NULL, "a number, a weight, a sample, or scroll; hjkl too", 0, 0, false },
     { '[', "[ ]", "layer", NULL, "the layer before, the next one", 0, 0, false },
     { '?', "?", "help", NULL, NULL, 2, ~0u, false },
@@ -134,7 +134,11 @@ static void command_make(const ViewState *v, const char *pattern, Text *to)
     else if (!strncmp(pattern, "@M", 2)) moment_command(v, pattern[2] == '+' ? 1 : -1, to);
     else if (!strcmp(pattern, "@N")) {
         if (v->has_rows && v->net) view_row_commands(v, to);
-    } else text_add(to, pattern);
+    } else if (!strcmp(pattern, "@B")) {
+        text_addf(to, "set view=%s", v->big ? "all" : "big");
+    } else {
+        text_add(to, pattern);
+    }
 }
 
 static void nothing_to_do(ViewState *v, int key)

@@ -69,6 +69,13 @@ static void insert(Text *t, size_t at, const char *s, size_t n)
     free(rest);
 }
 
+static void backspace(ViewState *v)
+{
+    size_t from = before(&v->line, v->line_at);
+    cut(&v->line, from, v->line_at);
+    v->line_at = from;
+}
+
 static void type_glyph(ViewState *v, int key)
 {
     char s[4];
@@ -248,7 +255,7 @@ void typing_key(ViewState *v, int key)
     case '\t': complete(v); break;
     case 127:
         if (!t->len) typing_end(v);
-        else cut(t, before(t, v->line_at), v->line_at), v->line_at = before(t, v->line_at);
+        else backspace(v);
         break;
     case K_DELETE: case 4: cut(t, v->line_at, behind(t, v->line_at)); break;
     case 21: cut(t, 0, v->line_at), v->line_at = 0; break;

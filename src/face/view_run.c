@@ -132,12 +132,12 @@ static Status run_text(ViewState *v, const char *text, Diag *d)
     }
 }
 
-static bool run_now(ViewState *v, const char *text)
+/* keep: what was said before is still to be read. */
+static bool run_now(ViewState *v, const char *text, bool keep)
 {
     Session *s = v->s;
     Diag d = { 0 };
-    text_clear(&v->notice);
-    v->notice_bad = false;
+    if (!keep) text_clear(&v->notice), v->notice_bad = false;
     trace_command(v, text);
     stop_forget();
     v->known = false;
@@ -180,18 +180,15 @@ static void run_waiting(ViewState *v)
     v->waiting_key = 0;
     text_clear(&v->waiting);
     if (key) view_key(v, key), good = !v->notice_bad;
-    else good = run_now(v, text);
+    else good = run_now(v, text, false);
     free(text);
-    Text resume = { 0 }, said = { 0 };
+    Text resume = { 0 };
     if (on && !v->leaving && view_train_resume(v, &resume)) {
-        if (!good) text_add(&said, text_str(&v->notice));
         v->joins = true;
-        run_now(v, text_str(&resume));
+        run_now(v, text_str(&resume), !good);
         v->joins = false;
-        if (said.len) text_clear(&v->notice), text_add(&v->notice, text_str(&said)), v->notice_bad = true;
     }
     text_free(&resume);
-    text_free(&said);
 }
 
 static void waiting_drain(ViewState *v)
@@ -213,7 +210,7 @@ bool view_run(ViewState *v, const char *text)
         else v->hurry = true;
         return true;
     }
-    bool good = run_now(v, text);
+    bool good = run_now(v, text, false);
     waiting_drain(v);
     return good;
 }
@@ -432,16 +429,6 @@ static Status run_wait(Call *c, Value *out)
     return OK;
 }
 
-static Status run_big(Call *c, Value *out)
-{
-    (void)out;
-    Face *f = c->s->face;
-    if (!f) return OK;
-    f->big = !f->big;
-    text_addf(&c->s->out, "# views show %s\n", f->big ? "few and large numbers" : "everything");
-    return OK;
-}
-
 const Builtin commands_view[] = {
     { .name = "view", .usage = "view [NET|E] [, DATA] [, as=text]", .group = "plots",
       .keys = "as", .max_args = 2, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_view,
@@ -456,10 +443,5 @@ const Builtin commands_view[] = {
       .help = "Waits, so that a class can follow what a loop does in a view or at the prompt. Where "
               "nobody looks, in a script, it does not wait.",
       .example = "repeat 3 { wait 0.1 }" },
-    { .name = "big", .usage = "big", .group = "plots", .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO,
-      .run = run_big,
-      .help = "Views show few and large numbers with high contrast, for the back row of a class; "
-              "again: everything. In a view the key B does the same.",
-      .example = "" },
     { 0 }
 };

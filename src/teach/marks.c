@@ -260,6 +260,49 @@ static bool same_numbers(const Node *leaf, const double *val)
 
 /* ---- goto ---- */
 
+/* The number that `state NAME = 0` begins with; 0 where it is no plain number. */
+static double state_start(const Ast *a, const char *name)
+{
+    double found = 0;
+    for (int i = 0; i < a->n && !found; i++) {
+        const Ast *kid = a->kid[i];
+        if (!kid) continue;
+        bool here = a->kind == S_STATE && kid->kind == S_DECL && !strcmp(kid->text, name);
+        found = here && kid->kid[0]->kind == A_NUM ? kid->kid[0]->num : state_start(kid, name);
+    }
+    return found;
+}
+
+/* Memory that an optimizer made since, of what was not trained then: as at its beginning. */
+static void state_clear(Session *s, const Func *rule, const Owned *own)
+{
+    double start = state_start(rule->of->ast, own->path);
+    double *v = mem_new(sizeof *v * (size_t)(own->node->len + 1));
+    for (int64_t i = 0; i < own->node->len; i++) v[i] = start;
+    session_set_leaf(s, own->node, v);
+    free(v);
+}
+
+static void rule_clear(Session *s, const Mark *m, const Func *f)
+{
+    Value *last = f->task ? record_find(f->task, "optimizer") : NULL;
+    if (f->kind == FN_BOUND && f->of->kind == FN_OPTIMIZER)
+        for (int i = 0; i < f->n_own; i++)
+            if (f->own[i].node->op == &op_leaf && !leaf_seen(m, f->own[i].node, 0))
+                state_clear(s, f, &f->own[i]);
+    if (last && last->kind == V_FUNC && last->func != f) rule_clear(s, m, last->func);
+}
+
+static void memory_clear(Session *s, const Mark *m)
+{
+    int n;
+    Binding **all = session_bindings(s, &n);
+    for (int i = 0; i < n; i++)
+        if (all[i]->value.kind == V_FUNC) rule_clear(s, m, all[i]->value.func);
+    for (int i = 0; i < s->n_memory; i++) rule_clear(s, m, s->memory[i].func);
+    free(all);
+}
+
 static int numbers_return(Session *s, const Mark *m, int *lost)
 {
     int moved = 0;
@@ -359,6 +402,7 @@ static Status run_goto(Call *c, Value *out)
     const Mark *m = mark_find(s, name);
     if (!m) return no_mark(c, name);
     int moved = numbers_return(s, m, &lost);
+    memory_clear(s, m);
     s->rng = m->rng;
     TRY(session_refresh(s, c->d));
     TRY(place_return(s, m, c->d));
