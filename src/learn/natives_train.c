@@ -329,13 +329,31 @@ static Status plan_show(Call *c, const Work *w)
     return st;
 }
 
+/* What the network was trained by last. */
+static Status work_again(Call *c, Work *w)
+{
+    TRY(task_take(c, &w->task));
+    Task *t = &w->task;
+    Record *last = t->net->task;
+    if (!last) {
+        diag_set(c->d, E_NAME, call_span(c, 0), "%s was not trained yet: which data is its plan for?", t->net_name);
+        return diag_hint(c->d, "For example: plan %s, data(\"iris\"), loss=crossentropy, optimizer=adam()", t->net_name);
+    }
+    func_drop(t->loss);
+    t->loss = func_keep(record_find(last, "loss")->func);
+    t->rule = func_keep(record_find(last, "optimizer")->func);
+    w->data = value_keep(*record_find(last, "data"));
+    w->o.batch = (int64_t)record_find(last, "batch")->node->val[0];
+    return dataset_view(w->data, call_span(c, 0), &w->view, c->d);
+}
+
 /* The update that train would make with the same arguments, compiled and looked at. */
 static Status run_plan(Call *c, Value *out)
 {
     (void)out;
     Work w = { 0 };
     int n = c->n;
-    Status st = work_open(c, &w);
+    Status st = c->n == 1 && !c->n_key ? work_again(c, &w) : work_open(c, &w);
     if (st == OK) st = plan_show(c, &w);
     work_close(&w);
     c->n = n;
@@ -357,12 +375,12 @@ const Builtin natives_train[] = {
       .example = "xor = input(2) -> h: dense(4, tanh) -> o: dense(1, sigmoid)\n"
                  "train xor, data(\"xor\"), loss=bce, optimizer=adam(lr=0.1), epochs=300\nxor([1, 0])\n"
                  "train xor, data(\"xor\"), loss=bce, epochs=50 { if epoch == 20 { break } }" },
-    { .name = "plan", .usage = "plan NET, DATA, loss=mse, optimizer=sgd(), batch=32", .group = "training",
-      .keys = "loss optimizer epochs batch shuffle validate patience keep metrics schedule regularize clip seed", .min_args = 2,
+    { .name = "plan", .usage = "plan NET [, DATA, loss=mse, optimizer=sgd(), batch=32]", .group = "training",
+      .keys = "loss optimizer epochs batch shuffle validate patience keep metrics schedule regularize clip seed", .min_args = 1,
       .max_args = 3, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_plan,
       .help = "How training runs fast: the update that train would make with the same arguments, as the stages it was "
               "compiled to. Each line says what was folded together, how many operations it takes, how many KiB it reads "
-              "and writes, and its time, measured now. Nothing is trained.",
+              "and writes, and its time, measured now. Nothing is trained. Without DATA it is the update of the last training.",
       .example = "net = input(4) -> dense(8, tanh) -> dense(3, softmax)\n"
                  "plan net, data(\"iris\"), loss=crossentropy, optimizer=adam();" },
     { 0 }

@@ -434,6 +434,25 @@ static void epochs_allocate_nothing(void)
     }
 }
 
+/* ---- for people ---- */
+
+static void plans_are_told(void)
+{
+    static const char *const words[] = { "# one update of net with 32 rows, in double precision\n",
+                                         "x @ net.dense1.W, then +, tanh", "# one update: " };
+    Session *s = session_new();
+    Diag d = { 0 };
+    int line;
+    tables_add(s);
+    session_run_text(s, "plan", "seed 1\nnet = input(4) -> dense(8, tanh) -> dense(3)\nx = uniform(64, 4)\ny = uniform(64, 3)\n"
+                     "before = sum(net.dense1.W)*1\nplan net, x, y, optimizer=adam()", &d, &line);
+    holds(!*d.text, "%s", d.text);
+    for (int i = 0; i < 3; i++) holds(strstr(text_str(&s->out), words[i]) != NULL, "%s is not in %s", words[i], text_str(&s->out));
+    CU_ASSERT_EQUAL(session_number(s, "before - sum(net.dense1.W)"), 0);
+    tables_free(s);
+    session_free(s);
+}
+
 /* ---- threads ---- */
 
 /* Large enough to be shared; the same numbers whoever computes which part. */
@@ -563,6 +582,7 @@ CU_TestInfo plan_tests[] = {
       program_equals_nodes },
     { "one update of XOR is a short line", xor_is_short },
     { "epochs allocate nothing", epochs_allocate_nothing },
+    { "plan tells what was folded, and trains nothing", plans_are_told },
     { "threads change no number", threads_change_nothing },
     { "a thousand updates make no system call", updates_call_no_system },
     { "rewriting shares what is equal and keeps what rounds otherwise", rewriting_is_shared },
