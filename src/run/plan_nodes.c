@@ -78,6 +78,23 @@ static int plan_divide(Build *b, int at)
     return plan_add_op(b, "*", &n.shape, n.in[0], over);
 }
 
+static bool sums_all(const Node *n) { return !strcmp(n->op->name, "sum") && n->len == 1; }
+
+/* The sum of sums is the sum of all: one pass, without ends of rows. */
+static void plan_join_sums(Plan *p, Node *n)
+{
+    if (!sums_all(n)) return;
+    bool joined = false;
+    Node *from = n->in[0];
+    for (; !strcmp(from->op->name, "sum") && from->len > 1; from = from->in[0]) joined = true;
+    if (!joined) return;
+    static const int64_t all[2] = { 0, 0 };                /* keep no axes, name none: all of them */
+    n->in[0] = from;
+    n->attr = ARENA_ARRAY(&p->own, int64_t, 2);
+    memcpy(n->attr, all, sizeof all);
+    n->n_attr = 2;
+}
+
 static int plan_add_step(Build *b, const Node *like)
 {
     Plan *p = b->p;
@@ -85,6 +102,7 @@ static int plan_add_step(Build *b, const Node *like)
     Node *n = &p->node[at];
     n->in = ARENA_ARRAY(&p->own, Node *, n->n_in);
     for (int i = 0; i < n->n_in; i++) n->in[i] = &p->node[b->of[order_find(b->o, like->in[i])]];
+    plan_join_sums(b->p, n);
     return plan_divide(b, at);
 }
 
