@@ -8,8 +8,9 @@
  *
  * On x86-64 with AVX2 the program becomes machine code (fused_x86.c); elsewhere it is
  * interpreted block by block (fused_run.c). Both compute the same bits, since every
- * instruction is exactly rounded and sums run in FUSED_LANES virtual lanes: element c of
- * a row goes to lane c modulo lanes, and lanes are added in one fixed order.
+ * instruction is exactly rounded and sums run in four (float: eight) virtual lanes: element
+ * c of a row goes to lane c modulo lanes, and lanes are added in one fixed order. What
+ * a row has behind its last whole vector is added by itself.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

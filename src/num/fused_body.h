@@ -13,7 +13,8 @@
 #include "num/fused_private.h"
 #include "num/x86.h"
 
-enum { VECTOR = 32, N_VECTOR = 16, END_AT = 0, ROWS_AT = 8, ARG_AT = 32, RESULT_AT = 128, SPILL_AT = 160 };
+enum { VECTOR = 32, N_VECTOR = 16, END_AT = 0, ROWS_AT = 8, ARG_AT = 32, RESULT_AT = 128, SPILL_AT = 160,
+       TAIL_AT = VECTOR };            /* behind the lanes of a sum: what follows the last whole vector */
 
 /* When something happens: instruction i at 2i, stores behind it at 2i + 1. */
 typedef struct {

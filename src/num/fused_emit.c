@@ -241,8 +241,7 @@ void asm_emit_out(Body *b, int n)
         gather_in(b, o->kind, r, asm_slot_place(b, o->slot));
     } else {
         int32_t lanes = (int32_t)(offsetof(FusedRun, lane) + sizeof(double) * FUSED_LANES * (size_t)n);
-        if (!b->wide) x86_bytes(&b->x, "\x89\xD8\x83\xE0\x1F", 5);      /* rax = rbx & 31 */
-        gather_in(b, o->kind, r, x86_mem(RBP, b->wide ? NO_REG : RAX, lanes));
+        gather_in(b, o->kind, r, x86_mem(RBP, NO_REG, lanes + (b->wide ? 0 : TAIL_AT)));
     }
     asm_unpin(b);
 }

@@ -183,8 +183,9 @@ static void block_single(const FusedInstr *i, Single *y, const Single *a, const 
                            int64_t col, int n, int lanes)                                \
     {                                                                                    \
         U *to = (U *)(void *)run->at[o->slot].p;                                         \
+        int64_t whole = run->cols - run->cols % lanes;                                   \
         for (int k = 0; k < n; k++) {                                                    \
-            U *acc = &lane[(col + k) % lanes];                                           \
+            U *acc = &lane[col + k >= whole ? lanes : (col + k) % lanes];                \
             if (o->kind == OUT_STORE) to[col + k] = y[k];                                \
             else if (o->kind == OUT_COL_SUM) to[col + k].F += y[k].F;                    \
             else if (o->kind == OUT_ROW_MAX) acc->F = acc->F > y[k].F ? acc->F : y[k].F; \
@@ -213,11 +214,23 @@ static double lane_of(const Fused *l, const FusedRun *run, int out, int i)
     return l->single ? (double)((const float *)(const void *)run->lane[out])[i] : run->lane[out][i];
 }
 
-static void lanes_set(const Fused *l, FusedRun *run, int out, double v)
+static void lane_set(const Fused *l, FusedRun *run, int out, int i, double v)
 {
-    for (int i = 0; i < FUSED_LANES; i++)
-        if (l->single) ((float *)(void *)run->lane[out])[i] = (float)v;
-        else run->lane[out][i] = v;
+    if (l->single) ((float *)(void *)run->lane[out])[i] = (float)v;
+    else run->lane[out][i] = v;
+}
+
+static double lane_start(OutKind kind)
+{
+    return kind == OUT_ROW_MAX ? -INFINITY : kind == OUT_ROW_MIN ? INFINITY : 0;
+}
+
+/* The place behind the lanes begins as what changes nothing. */
+static void lanes_begin(const Fused *l, FusedRun *run, int out)
+{
+    double start = lane_start(l->out[out].kind);
+    for (int i = 0; i < lanes_of(l); i++) lane_set(l, run, out, i, start);
+    lane_set(l, run, out, lanes_of(l), start == 0 ? -0.0 : start);
 }
 
 static double fold(const Fused *l, OutKind kind, double a, double b)
@@ -227,24 +240,21 @@ static double fold(const Fused *l, OutKind kind, double a, double b)
     return l->single ? (double)((float)a + (float)b) : a + b;
 }
 
-/* All lanes into one number: the halves on each other until one is left. */
+static bool by_row(OutKind k) { return k == OUT_ROW_SUM || k == OUT_ROW_MAX || k == OUT_ROW_MIN; }
+
+/* All lanes into one number: the halves on each other until one is left; then what rows
+ * have behind their last whole vector, which has a place of its own behind the lanes. */
 static void lanes_store(const Fused *l, FusedRun *run, int out)
 {
     double v[FUSED_LANES];
     for (int i = 0; i < lanes_of(l); i++) v[i] = lane_of(l, run, out, i);
     for (int half = lanes_of(l) / 2; half; half /= 2)
         for (int i = 0; i < half; i++) v[i] = fold(l, l->out[out].kind, v[i], v[i + half]);
+    v[0] = fold(l, l->out[out].kind, v[0], lane_of(l, run, out, lanes_of(l)));
     char *to = run->at[l->out[out].slot].p;
     if (l->single) *(float *)(void *)to = (float)v[0];
     else *(double *)(void *)to = v[0];
 }
-
-static double lane_start(OutKind kind)
-{
-    return kind == OUT_ROW_MAX ? -INFINITY : kind == OUT_ROW_MIN ? INFINITY : 0;
-}
-
-static bool by_row(OutKind k) { return k == OUT_ROW_SUM || k == OUT_ROW_MAX || k == OUT_ROW_MIN; }
 
 static bool has_rows(const Fused *l)
 {
@@ -281,7 +291,7 @@ static void part_by_row(const Fused *l, FusedRun *run)
         FusedPlace before[FUSED_MOST_SLOTS];
         memcpy(before, run->at, sizeof *before * (size_t)l->n_slot);
         for (int i = 0; i < l->n_out; i++)
-            if (by_row(l->out[i].kind)) lanes_set(l, run, i, lane_start(l->out[i].kind));
+            if (by_row(l->out[i].kind)) lanes_begin(l, run, i);
         fused_interpret(l, run);
         memcpy(run->at, before, sizeof *before * (size_t)l->n_slot);
         for (int i = 0; i < l->n_out; i++)
@@ -296,7 +306,7 @@ static void part_by_row(const Fused *l, FusedRun *run)
 void fused_begin(const Fused *l, FusedRun *run)
 {
     for (int i = 0; i < l->n_out; i++) {
-        if (l->out[i].kind == OUT_SUM) lanes_set(l, run, i, 0);
+        if (l->out[i].kind == OUT_SUM) lanes_begin(l, run, i);
         if (l->out[i].kind == OUT_COL_SUM)
             memset(run->at[l->out[i].slot].p, 0, (size_t)run->cols * (l->single ? 4 : 8));
     }

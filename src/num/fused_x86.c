@@ -161,6 +161,13 @@ static X86Place lanes_place(int out)
     return x86_mem(RBP, NO_REG, (int32_t)(offsetof(FusedRun, lane) + sizeof(double) * FUSED_LANES * (size_t)out));
 }
 
+static X86Place tail_place(int out)
+{
+    X86Place p = lanes_place(out);
+    p.disp += TAIL_AT;
+    return p;
+}
+
 static uint64_t bits_of(const Body *b, double v)
 {
     uint64_t bits = 0;
@@ -179,10 +186,12 @@ static void lanes_start(Body *b)
         if (!is_row(k)) continue;
         asm_move_in(b, 0, x86_const(x86_constant(&b->x, bits_of(b, v))));
         asm_move_out(b, 0, lanes_place(i));
+        if (k == OUT_ROW_SUM) asm_one_in(b, 0, x86_const(x86_constant(&b->x, bits_of(b, -0.0))));
+        asm_one_out(b, 0, tail_place(i));
     }
 }
 
-/* All lanes into one number: the halves on each other until one is left. */
+/* All lanes into one number: the halves on each other until one is left, then the tail. */
 static void lanes_end(Body *b)
 {
     const Fused *l = b->l;
@@ -199,6 +208,8 @@ static void lanes_end(Body *b)
             x86_vector(&b->x, (X86Op){ 1, 1, 0, 0x70 }, false, 1, 0, x86_reg(0), 0x55);
             x86_vector(&b->x, op, false, 0, 0, x86_reg(1), -1);
         }
+        op.prefix = l->single ? 2 : 3;
+        x86_vector(&b->x, op, false, 0, 0, tail_place(i), -1);
         asm_one_out(b, 0, asm_slot_place(b, l->out[i].slot));
     }
 }
