@@ -18,8 +18,11 @@ library_sources = \
   src/num/cpu.h \
   src/num/fused.c \
   src/num/fused.h \
+  src/num/fused_body.h \
+  src/num/fused_emit.c \
   src/num/fused_math.c \
   src/num/fused_private.h \
+  src/num/fused_regs.c \
   src/num/fused_run.c \
   src/num/fused_table.c \
   src/num/fused_x86.c \
@@ -32,6 +35,7 @@ library_sources = \
   src/num/gemm_plain.c \
   src/num/gemm_tall.h \
   src/num/gemm_turn.h \
+  src/num/soft_fma.h \
   src/num/x86.c \
   src/num/x86.h \
   src/lang/ast.c \
@@ -80,8 +84,11 @@ library_sources = \
   src/graph/loop_run.c \
   src/graph/loop_tree.c \
   src/graph/loop_turns.c \
+  src/graph/modes.c \
+  src/graph/modes.h \
   src/graph/natives.h \
   src/graph/natives_core.c \
+  src/graph/natives_draw.c \
   src/graph/natives_tensor.c \
   src/graph/network.c \
   src/graph/node.c \
@@ -99,13 +106,16 @@ library_sources = \
   src/graph/ops_reduce.h \
   src/graph/ops_shape.c \
   src/graph/ops_spread.c \
+  src/graph/prelude.c \
   src/graph/prelude.h \
   src/graph/rule.h \
+  src/graph/schedule.c \
   src/graph/session.c \
   src/graph/session.h \
   src/graph/shape.c \
   src/graph/slope.c \
   src/graph/slope.h \
+  src/graph/states.c \
   src/graph/templates.c \
   src/graph/term.c \
   src/graph/term.h \
@@ -122,16 +132,24 @@ library_sources = \
   src/graph/wide.h \
   src/run/assemble.c \
   src/run/assemble.h \
+  src/run/crew.c \
+  src/run/crew.h \
   src/run/draft.c \
   src/run/draft.h \
   src/run/kernels.c \
   src/run/kernels.h \
   src/run/order.c \
   src/run/order.h \
+  src/run/pace.c \
+  src/run/pace.h \
   src/run/place.c \
   src/run/place.h \
   src/run/plan.c \
   src/run/plan.h \
+  src/run/plan_memory.c \
+  src/run/plan_nodes.c \
+  src/run/plan_print.c \
+  src/run/plan_private.h \
   src/run/scalar.c \
   src/run/scalar.h \
   src/run/scalar_late.c \
@@ -144,6 +162,10 @@ library_sources = \
   src/run/store.h \
   src/run/view.c \
   src/run/view.h \
+  src/learn/args.c \
+  src/learn/args.h \
+  src/learn/bytes.c \
+  src/learn/bytes.h \
   src/learn/csv.c \
   src/learn/csv.h \
   src/learn/csv_number.c \
@@ -155,23 +177,60 @@ library_sources = \
   src/learn/dataset.h \
   src/learn/dataset_labels.c \
   src/learn/dataset_print.c \
+  src/learn/dataset_rows.c \
   src/learn/dataset_scale.c \
+  src/learn/dataset_split.c \
   src/learn/history.c \
+  src/learn/idx.c \
+  src/learn/idx.h \
+  src/learn/learn.h \
   src/learn/natives.h \
+  src/learn/natives_classes.c \
   src/learn/natives_data.c \
+  src/learn/natives_files.c \
+  src/learn/natives_network.c \
+  src/learn/natives_rows.c \
+  src/learn/natives_scale.c \
+  src/learn/natives_sweep.c \
   src/learn/natives_train.c \
   src/learn/network.c \
   src/learn/network.h \
+  src/learn/notes.c \
+  src/learn/notes.h \
+  src/learn/npy.c \
+  src/learn/npy.h \
+  src/learn/npz.c \
+  src/learn/npz.h \
+  src/learn/rawnum.c \
+  src/learn/rawnum.h \
+  src/learn/rewind.c \
+  src/learn/rewind.h \
+  src/learn/sweep.c \
+  src/learn/sweep.h \
+  src/learn/sweep_table.c \
+  src/learn/sweep_wire.c \
   src/learn/task.c \
   src/learn/task.h \
+  src/learn/task_update.c \
+  src/learn/task_update.h \
+  src/learn/taskargs.c \
+  src/learn/taskargs.h \
+  src/learn/taskrule.c \
   src/learn/train.c \
   src/learn/train.h \
+  src/learn/train_open.c \
+  src/learn/train_own.h \
+  src/learn/train_replay.c \
+  src/learn/train_tell.c \
+  src/learn/walk.c \
+  src/learn/walk.h \
   src/teach/ask.c \
   src/teach/ask.h \
   src/teach/branch.c \
   src/teach/branch.h \
   src/teach/breaks.c \
   src/teach/breaks.h \
+  src/teach/breaks_train.c \
   src/teach/chain.c \
   src/teach/check.c \
   src/teach/derive.c \
@@ -239,6 +298,12 @@ library_sources = \
   src/face/picture.h \
   src/face/plot.c \
   src/face/plot.h \
+  src/face/plot_cells.c \
+  src/face/plot_curves.c \
+  src/face/plot_history.c \
+  src/face/plot_leaves.c \
+  src/face/plot_regions.c \
+  src/face/plotparts.h \
   src/face/reference.c \
   src/face/reference.h \
   src/face/repl.c \
@@ -281,20 +346,29 @@ library_sources = \
 prelude_sources = \
   src/prelude/activations.gr \
   src/prelude/basics.gr \
+  src/prelude/helpers.gr \
+  src/prelude/information.gr \
   src/prelude/initialisers.gr \
   src/prelude/layers.gr \
   src/prelude/losses.gr \
   src/prelude/metrics.gr \
+  src/prelude/misprints.gr \
   src/prelude/neurons.gr \
-  src/prelude/optimizers.gr
+  src/prelude/optimizers.gr \
+  src/prelude/regularisers.gr \
+  src/prelude/schedules.gr \
+  src/prelude/toydata.gr
 
 unit_sources = \
   tests/units/activations_test.c \
+  tests/units/arrays_test.c \
   tests/units/ast_test.c \
   tests/units/canvas_test.c \
   tests/units/chart_test.c \
   tests/units/check_test.c \
+  tests/units/conventions_test.c \
   tests/units/csv_test.c \
+  tests/units/damage_test.c \
   tests/units/dataset_test.c \
   tests/units/decks_test.c \
   tests/units/derive_test.c \
@@ -309,31 +383,46 @@ unit_sources = \
   tests/units/gnuplot_test.c \
   tests/units/gnuscript_test.c \
   tests/units/histfile_test.c \
+  tests/units/initialisers_test.c \
+  tests/units/layers_test.c \
   tests/units/lesson_test.c \
   tests/units/lex_test.c \
   tests/units/loop_code_test.c \
   tests/units/loop_test.c \
   tests/units/losses_test.c \
   tests/units/mem_test.c \
+  tests/units/metrics_test.c \
   tests/units/ops_test.c \
   tests/units/optimizers_test.c \
   tests/units/parse_test.c \
   tests/units/picture_test.c \
   tests/units/plan_test.c \
+  tests/units/plot_test.c \
+  tests/units/prelude_test.c \
   tests/units/reference.c \
   tests/units/reference.h \
   tests/units/rng_test.c \
+  tests/units/rows_test.c \
+  tests/units/schedules_test.c \
   tests/units/shape_test.c \
   tests/units/sheet_test.c \
   tests/units/show_test.c \
+  tests/units/soft_fma_test.c \
+  tests/units/states_test.c \
   tests/units/step_test.c \
   tests/units/stop_test.c \
   tests/units/studio_test.c \
   tests/units/suites.h \
+  tests/units/sweep_test.c \
+  tests/units/tensors_test.c \
   tests/units/term_test.c \
   tests/units/terminal_test.c \
   tests/units/text_test.c \
   tests/units/train_test.c \
+  tests/units/trained_test.c \
+  tests/units/training_test.c \
+  tests/units/typed.c \
+  tests/units/typed.h \
   tests/units/units.h \
   tests/units/units_main.c \
   tests/units/value_test.c \
@@ -342,6 +431,7 @@ unit_sources = \
 
 test_runners = \
   tests/badinput.sh \
+  tests/counts.sh \
   tests/docs.sh \
   tests/doctest.sh \
   tests/ledger.sh \
@@ -352,7 +442,25 @@ test_runners = \
 
 extra_files = \
   HACKING \
-  bench \
+  bench/act_cost.c \
+  bench/fann_bench.c \
+  bench/gemm_bench.c \
+  bench/gen_data.py \
+  bench/limit_kern.h \
+  bench/limit_mlp.c \
+  bench/limit_xor.c \
+  bench/numpy_bench.py \
+  bench/peak.c \
+  bench/prompt_latency.py \
+  bench/prompt_min.c \
+  bench/run \
+  bench/sklearn_bench.py \
+  bench/torch_bench.py \
+  bench/view_cost.py \
+  bench/w1.gr \
+  bench/w2.gr \
+  bench/w3.gr \
+  bench/w4.gr \
   data \
   lessons \
   tests/data \

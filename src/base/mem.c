@@ -108,7 +108,7 @@ static bool budget_reserve(size_t bytes)
  * A new large block costs a page fault for each 4 KiB, more than computing what goes into
  * it. A sanitizer is to see blocks given back as gone. */
 
-enum { KEEP = 4, KEEP_LEAST = 1 << 18, KEEP_MOST = 1 << 25 };
+enum { KEEP = 4, KEEP_LEAST = 1 << 18, KEEP_MOST = 1 << 24 };
 static _Atomic(void *) kept[KEEP];           /* each begins with its size */
 
 static void *kept_find(size_t whole)

@@ -265,12 +265,12 @@ static bool is_mark(const char *glyph)
 }
 
 /* Where curves meet they take turns, so that neither hides the other. */
-static void plane_mark(Plane *a, double x, double y, int series)
+static void plane_mark(Plane *a, double x, double y, int series, bool loose)
 {
     int c = (int)lround(x), r = (int)lround(y);
 
     if (c < 0 || r < 0 || c >= a->w || r >= a->h) return;
-    if (is_mark(sheet_get(&a->sheet, a->left + c, a->top + r)) && (c + series) % 2) return;
+    if (!loose && is_mark(sheet_get(&a->sheet, a->left + c, a->top + r)) && (c + series) % 2) return;
     sheet_put(&a->sheet, a->left + c, a->top + r, MARK[series % MARKS]);
 }
 
@@ -302,15 +302,16 @@ static void plane_line(Plane *a, double x0, double y0, double x1, double y1, int
     for (int i = 0; i <= n; i++) {
         double t = n ? t0 + (t1 - t0) * i / n : t0;
 
-        plane_mark(a, x0 + t * dx, y0 + t * dy, series);
+        plane_mark(a, x0 + t * dx, y0 + t * dy, series, false);
     }
 }
 
+/* Points lie on top of curves. */
 static void draw_curve(Plane *a, const Picture *p, int series)
 {
     const PictureSeries *s = &p->series[series];
     double x, y, last_x = 0, last_y = 0;
-    bool   joined = false;
+    bool   joined = false, loose = p->kind == PICTURE_LINES && (s->n == 1 || p->loose >> series & 1);
 
     for (int i = 0; i < s->n; i++) {
         if (!picture_point(s, i, &a->f, &x, &y)) {
@@ -319,7 +320,8 @@ static void draw_curve(Plane *a, const Picture *p, int series)
         }
         x = plane_x(a, x);
         y = plane_y(a, y);
-        if (!joined || p->kind != PICTURE_LINES) plane_line(a, x, y, x, y, series);
+        if (loose) plane_mark(a, x, y, series, true);
+        else if (!joined || p->kind != PICTURE_LINES) plane_line(a, x, y, x, y, series);
         else if (!p->step) plane_line(a, last_x, last_y, x, y, series);
         else {
             plane_line(a, last_x, last_y, x, last_y, series);
@@ -373,21 +375,74 @@ static void draw_ground(Plane *a, const Picture *p)
         }
 }
 
+/* Whether the ground is one sign for each class or side. */
+static bool has_grounds(const Picture *p)
+{
+    return p->classes > 0 || (p->diverging && p->count == 2);
+}
+
+/* The sign of its ground behind the name of each class. */
+static void name_grounds(const Picture *p, PictureSeries *named, char (*buf)[CHART_LABEL + 8])
+{
+    for (int s = 0; s < p->count; s++) {
+        bool own = chart_has_text(p->series[s].name) && (p->classes == 0 || s < p->classes);
+        const char *ground = p->classes > 0 ? GROUND[s % 6] : s ? " " : ".";
+
+        named[s] = p->series[s];
+        if (!own) continue;
+        snprintf(buf[s], sizeof buf[s], "%.*s [%s]", CHART_LABEL, p->series[s].name, ground);
+        named[s].name = buf[s];
+    }
+}
+
+/* What blank and full mean: one line. */
+static void tell_shades(Text *out, const Picture *p, int columns, bool utf8)
+{
+    ChartShades k = chart_shades(p);
+    Text        t = { 0 };
+    Sheet       s = sheet_make(columns, 1, utf8);
+    double      low, high;
+
+    picture_cell_range(p, &low, &high);
+    if (chart_has_text(p->z_label)) text_addf(&t, "%s: ", p->z_label);
+    text_add(&t, "from ");
+    text_num(&t, low, (NumFormat){ NUM_SIG, 4 });
+    text_add(&t, " to ");
+    text_num(&t, high, (NumFormat){ NUM_SIG, 4 });
+    text_add(&t, "; the darker, the further from ");
+    text_num(&t, k.middle, (NumFormat){ NUM_SIG, 4 });
+    sheet_text(&s, 0, 0, text_str(&t), columns);
+    sheet_print(&s, out);
+    sheet_free(&s);
+    text_free(&t);
+}
+
 void chart_plane(Text *out, const Picture *p, int columns, int rows, bool utf8)
 {
     PictureFrame f = { p->x_range.from, p->x_range.to, p->y_range.from, p->y_range.to,
                        false, 0, 0 };
     Picture      q = *p;
     Plane        a;
+    bool         grounds = p->kind == PICTURE_REGIONS && has_grounds(p), told = !grounds && rows >= 10;
+    PictureSeries *named = mem_new(sizeof *named * (size_t)(p->count + 1));
+    char (*name)[CHART_LABEL + 8] = mem_new(sizeof *name * (size_t)(p->count + 1));
 
-    if (chart_refuses(out, p)) return;
-    q.kind = p->kind == PICTURE_SURFACE ? PICTURE_LINES : PICTURE_POINTS;
-    a      = plane_make(p, f, columns, rows, utf8);
-    draw_ground(&a, p);
-    for (int s = 0; s < p->count; s++)
-        draw_curve(&a, &q, s);
-    draw_foot(&a, p, MARK, MARKS);
-    plane_finish(&a, out);
+    if (!chart_refuses(out, p)) {
+        q.kind = p->kind == PICTURE_SURFACE ? PICTURE_LINES : PICTURE_POINTS;
+        a      = plane_make(p, f, columns, rows - told, utf8);
+        draw_ground(&a, p);
+        for (int s = 0; s < p->count; s++)
+            draw_curve(&a, &q, s);
+        if (grounds) {
+            name_grounds(p, named, name);
+            q.series = named;
+        }
+        draw_foot(&a, &q, MARK, MARKS);
+        plane_finish(&a, out);
+        if (told) tell_shades(out, p, chart_at_least(columns, 20), utf8);
+    }
+    free(name);
+    free(named);
 }
 
 /* ---- all -------------------------------------------------------------- */
@@ -401,7 +456,11 @@ void chart_draw(Text *out, const Picture *p, int columns, int rows, bool utf8)
         [PICTURE_REGIONS] = chart_plane,
     };
 
+    bool both = p->below && rows >= 12;
+
+    if (both) rows /= 2;
     draw[p->kind](out, p, columns, rows, utf8);
+    if (both) draw[p->below->kind](out, p->below, columns, rows, utf8);
 }
 
 /* ---- sparkline -------------------------------------------------------- */

@@ -240,14 +240,20 @@ static void draw_number(Sheet *s, int x, int y, double v, const ChartShades *k)
 }
 
 /* left: columns of the row names, each: columns of a cell. */
-static void draw_numbers(Text *out, const Picture *p, int left, int each, bool utf8)
+static void draw_numbers(Text *out, const Picture *p, int left, int each, int columns, bool utf8)
 {
-    int    top = 1 + (chart_has_text(p->title) ? 1 : 0);
-    Sheet  s = sheet_make(left + each * p->cols, top + p->rows, utf8);
+    int    top = 1 + (chart_has_text(p->title) ? 1 : 0), wide = left + each * p->cols;
+    int    title = chart_has_text(p->title) ? sheet_width(p->title, utf8) : 0;
+    int    x_width = chart_has_text(p->x_label) ? sheet_width(p->x_label, utf8) + 3 : 0;
+    int    most = chart_at_least(title + 2 + x_width, wide);
+    Sheet  s = sheet_make(most < columns ? most : columns, top + p->rows, utf8);
     ChartShades k = chart_shades(p);
     char   buf[BAR_NAME];
 
     if (top == 2) sheet_text(&s, 0, 0, p->title, s.columns);
+    if (top == 2 && x_width && most <= columns)
+        sheet_text(&s, chart_at_least(wide - x_width, title + 2), 0, p->x_label, x_width);
+    if (chart_has_text(p->y_label)) sheet_text(&s, 0, top - 1, p->y_label, left);
     for (int c = 0; c < p->cols; c++) {
         const char *name = cell_name(p->col_names, c, buf);
         int         n = sheet_width(name, utf8);
@@ -282,6 +288,7 @@ static void draw_shades(Text *out, const Picture *p, int columns, int rows, bool
             double v = picture_cell_mean(p, r0, r1, c0, c1);
             const char *shade = chart_shade(&k, v, utf8);
 
+            if (p->tiles && !isfinite(v)) continue;
             sheet_put(&s, 2 * c, top + r, k.is_signed ? sign_glyph(&k, v) : shade);
             sheet_put(&s, 2 * c + 1, top + r, shade);
         }
@@ -302,17 +309,18 @@ void chart_heatmap(Text *out, const Picture *p, int columns, int rows, bool utf8
     columns = chart_at_least(columns, 20);
     rows    = chart_at_least(rows, 6);
     if (chart_refuses(out, p)) return;
-    if (p->cols > columns || p->rows > rows) {
+    if (p->tiles || p->cols > columns || p->rows > rows) {
         draw_shades(out, p, columns, rows, utf8);
         return;
     }
     left = names_width(p->row_names, p->rows, utf8);
+    if (chart_has_text(p->y_label)) left = chart_at_least(sheet_width(p->y_label, utf8), left) + 2;
     left = left < columns / 4 ? left : columns / 4;
     each = number_width(p) + 4;
     most = names_width(p->col_names, p->cols, utf8) + 4;
     each = chart_at_least(most < each + 8 ? most : each + 8, each);
     if (left + each * p->cols > columns) each = number_width(p) + 4;
     if (left + each * p->cols <= columns && p->rows + 1 + chart_has_text(p->title) <= rows)
-        draw_numbers(out, p, left, each, utf8);
+        draw_numbers(out, p, left, each, columns, utf8);
     else draw_shades(out, p, columns, rows, utf8);
 }

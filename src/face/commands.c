@@ -182,8 +182,74 @@ static Status run_seed(Call *c, Value *out)
     return OK;
 }
 
+static Status set_switch(Call *c, const char *key, Node *leaf)
+{
+    double v;
+    TRY(call_key_number(c, key, leaf->val[0], &v));
+    if (v != 0 && v != 1)
+        return diag_set(c->d, E_RANGE, call_key_span(c, key), "%s= is 0 (use) or 1 (training)", key);
+    if (v != leaf->val[0]) session_set_leaf(c->s, leaf, &v);
+    return OK;
+}
+
+static Status set_convention(Call *c)
+{
+    static const char *const name[] = { "torch", "keras" };
+    const char *word;
+    Node *leaf = c->s->convention;
+    TRY(call_key_text(c, "convention", name[leaf->val[0] != 0], &word));
+    double v = !strcmp(word, name[1]);
+    if (v == 0 && strcmp(word, name[0]))
+        return diag_set(c->d, E_RANGE, call_key_span(c, "convention"), "convention= is torch or keras, not %s", word);
+    if (v != leaf->val[0]) session_set_leaf(c->s, leaf, &v);
+    return OK;
+}
+
+static Status set_safe(Call *c)
+{
+    if (!c->s->safe || !(call_has(c, "memory") || call_has(c, "plot"))) return OK;
+    diag_set(c->d, E_NAME, c->at, "set memory= and plot= are not available in a lesson");
+    return diag_hint(c->d, "A lesson can compute and draw on the screen, and nothing else.");
+}
+
+static Status set_memory(Call *c)
+{
+    int64_t mib;
+    TRY(call_key_int(c, "memory", (int64_t)(mem_budget() >> 20), &mib));
+    if (mib < 16 || mib > 1 << 24)
+        return diag_set(c->d, E_RANGE, call_key_span(c, "memory"), "memory= is in MiB, from 16 to %d", 1 << 24);
+    if (call_has(c, "memory")) mem_set_budget((size_t)mib << 20);
+    return OK;
+}
+
+static Status set_plot(Call *c, const char **place)
+{
+    static const char *const places[] = { "auto", "window", "terminal", "text", NULL };
+    Face *f = c->s->face;                /* NULL: a session without a screen */
+    const char *to;
+    *place = NULL;
+    TRY(call_key_text(c, "plot", f && f->plot_to ? f->plot_to : "auto", &to));
+    for (int i = 0; places[i]; i++)
+        if (!strcmp(to, places[i])) *place = places[i];
+    if (!*place) return diag_set(c->d, E_NAME, call_key_span(c, "plot"), "plot= is auto, window, terminal or text, not %s", to);
+    if (f) f->plot_to = *place;
+    return OK;
+}
+
+static Status set_view(Call *c)
+{
+    Face *f = c->s->face;
+    const char *view;
+    TRY(call_key_text(c, "view", f && f->big ? "big" : "all", &view));
+    bool big = !strcmp(view, "big");
+    if (!big && strcmp(view, "all") != 0)
+        return diag_set(c->d, E_NAME, call_key_span(c, "view"), "view= is all or big, not %s", view);
+    if (f) f->big = big;
+    return OK;
+}
+
 /* precision= and threads=, checked before anything is changed. */
-static Status set_training(Call *c, bool *single, int64_t *threads)
+static Status set_speed(Call *c, bool *single, int64_t *threads)
 {
     const char *precision;
     TRY(call_key_text(c, "precision", *single ? "single" : "double", &precision));
@@ -196,37 +262,31 @@ static Status set_training(Call *c, bool *single, int64_t *threads)
     return OK;
 }
 
+static void set_print(Session *s, const char *place)
+{
+    text_addf(&s->out, "memory=%lld  # MiB\nplot=%s\nconvention=%s\ntraining=%d\nprecision=%s\n",
+              (long long)(mem_budget() >> 20), place, s->convention->val[0] != 0 ? "keras" : "torch",
+              s->training->val[0] != 0, s->single ? "single" : "double");
+    if (s->threads) text_addf(&s->out, "threads=%d\n", s->threads);
+    else text_add(&s->out, "threads: one for each core\n");
+}
+
 static Status run_set(Call *c, Value *out)
 {
     (void)out;
-    Face *f = c->s->face;
-    int64_t mib, threads = c->s->threads;
+    const char *place;
     bool single = c->s->single;
-    const char *to;
-    TRY(call_key_int(c, "memory", (int64_t)(mem_budget() >> 20), &mib));
-    TRY(call_key_text(c, "plot", f->plot_to ? f->plot_to : "auto", &to));
-    static const char *const places[] = { "auto", "window", "terminal", "text", NULL };
-    const char *place = NULL;
-    for (int i = 0; places[i]; i++)
-        if (!strcmp(to, places[i])) place = places[i];
-    if (!place) return diag_set(c->d, E_NAME, call_key_span(c, "plot"), "plot= is auto, window, terminal or text, not %s", to);
-    if (mib < 16 || mib > 1 << 24)
-        return diag_set(c->d, E_RANGE, call_key_span(c, "memory"), "memory= is in MiB, from 16 to %d", 1 << 24);
-    TRY(set_training(c, &single, &threads));
-    const char *view;
-    TRY(call_key_text(c, "view", f->big ? "big" : "all", &view));
-    if (strcmp(view, "big") != 0 && strcmp(view, "all") != 0)
-        return diag_set(c->d, E_NAME, call_key_span(c, "view"), "view= is all or big, not %s", view);
-    f->big = !strcmp(view, "big");
-    if (call_has(c, "memory")) mem_set_budget((size_t)mib << 20);
-    f->plot_to = place;
+    int64_t threads = c->s->threads;
+    TRY(set_safe(c));
+    TRY(set_speed(c, &single, &threads));
+    TRY(set_switch(c, "training", c->s->training));
+    TRY(set_convention(c));
+    TRY(set_memory(c));
+    TRY(set_view(c));
+    TRY(set_plot(c, &place));
     c->s->single = single;
     c->s->threads = (int)threads;
-    if (c->n_key) return OK;
-    text_addf(&c->s->out, "memory=%lld  # MiB\nplot=%s\nprecision=%s\n", (long long)mib, place, single ? "single" : "double");
-    if (f->big) text_add(&c->s->out, "view=big\n");
-    if (threads) text_addf(&c->s->out, "threads=%lld\n", (long long)threads);
-    else text_add(&c->s->out, "threads: one for each core\n");
+    if (!c->n_key) set_print(c->s, place);
     return OK;
 }
 
@@ -310,12 +370,15 @@ const Builtin commands_session[] = {
       .help = "Start the random numbers anew. The same seed gives the same numbers everywhere: uniform draws what NumPy's "
               "RandomState(N) draws, or with stream=torch torch's double uniforms.",
       .example = "seed 42\nuniform(3)" },
-    { .name = "set", .usage = "set [memory=MIB] [, plot=auto|window|terminal|text] [, precision=double|single] [, threads=N] [, view=all|big]", .group = "session",
-      .keys = "memory plot precision threads view",
-      .max_args = 0, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO | BUILTIN_UNSAFE, .run = run_set,
-      .help = "The memory budget for tensors; where plots go; whether training computes in double or single "
-              "precision, and with how many threads at most (the numbers do not depend on it); view=big: views show few and large "
-              "numbers with high contrast, for the back row of a class. Alone it shows all.", .example = "set" },
+    { .name = "set", .usage = "set [convention=torch|keras] [, training=0|1] [, memory=MIB] [, plot=auto|window|terminal|text] "
+               "[, precision=double|single] [, threads=N] [, view=all|big]",
+      .group = "session", .keys = "memory plot convention training precision threads view", .max_args = 0, .flags = BUILTIN_COMMAND, .run = run_set,
+      .help = "convention: whose definitions hold where PyTorch and Keras differ (see the manual). training=1: layers such as "
+              "dropout behave at the prompt, and when stepping, as train lets them. memory: the budget for tensors. plot: where "
+              "plots go. precision: whether training computes with doubles or floats. threads: how many it may use; the "
+              "numbers do not depend on it. view=big: views show few and large numbers with high contrast, for the back "
+              "row of a class. Alone it shows all.",
+      .example = "set convention=keras\nset convention=torch" },
     { .name = "forget", .usage = "forget NAME, ...", .group = "session", .min_args = 1, .max_args = -1, .flags = BUILTIN_COMMAND,
       .run = run_forget, .help = "Remove names that nothing else depends on.", .example = "x = 2\nforget x" },
     { .name = "undo", .usage = "undo", .group = "session", .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_undo,

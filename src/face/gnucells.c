@@ -18,6 +18,7 @@ enum {
 static const char *const JOB_TINTS[JOB_STYLES] = { "#B3D5E8", "#F8E2B3", "#B3E2D5", "#F0D7E5",
                                            "#F2CFB3", "#CCE7F8", "#CCCCCC" };
 
+static const char GREY[] = "0 '#000000', 1 '#ffffff'";
 static const char SEQUENTIAL[] =
     "0 '#f7fbff', 1 '#c6dbef', 2 '#6baed6', 3 '#2171b5', 4 '#08306b'";
 static const char DIVERGING[] =
@@ -96,6 +97,12 @@ static int letter_color(const Picture *p, PictureRange r, double v)
     return (p->diverging ? fabs(t - 0.5) > 0.32 : t > 0.55) ? 0xFFFFFF : 0x222222;
 }
 
+/* Few cells are boxes; many are pixels, of which gnuplot wants every one. */
+static bool is_image(const Picture *p, Grid g)
+{
+    return p->tiles || g.rows * g.cols > 10000;
+}
+
 static void write_cell_blocks(Job *j, Grid g, bool *missing)
 {
     PictureRange range = picture_color_range(j->p);
@@ -108,6 +115,7 @@ static void write_cell_blocks(Job *j, Grid g, bool *missing)
 
             if (!isfinite(v)) {
                 text_addf(&gaps, "%d %d\n", c, r);
+                if (is_image(j->p, g)) text_addf(j->out, "%d %d NaN 0\n", c, r);
                 continue;
             }
             text_addf(j->out, "%d %d %.17g %d\n", c, r, v, letter_color(j->p, range, v));
@@ -124,7 +132,7 @@ static void write_cell_axes(Job *j, Grid g)
 
     text_addf(o, "unset grid\nset key off\nset border 0\nset xrange [-0.5:%d.5]\n"
                  "set yrange [%d.5:-0.5]\n", g.cols - 1, g.rows - 1);
-    if (g.rows != j->p->rows || g.cols != j->p->cols) {
+    if (j->p->tiles || g.rows != j->p->rows || g.cols != j->p->cols) {
         text_add(o, "unset xtics\nunset ytics\n");
         return;
     }
@@ -136,20 +144,20 @@ static void write_cell_axes(Job *j, Grid g)
 void job_heatmap(Job *j)
 {
     Grid  g = grid_of(j->p, GRID);
-    bool  missing, few = g.rows * g.cols <= 240 && g.cols <= 16 && g.rows <= 24;
+    bool  missing, few = g.rows * g.cols <= 240 && g.cols <= 16 && g.rows <= 24 && !j->p->tiles;
     Text *o = j->out;
 
-    write_color_range(j, j->p->diverging ? DIVERGING : SEQUENTIAL);
+    write_color_range(j, j->p->tiles ? GREY : j->p->diverging ? DIVERGING : SEQUENTIAL);
     write_cell_axes(j, g);
     write_cell_blocks(j, g, &missing);
     if (g.rows <= 4 * g.cols && g.cols <= 4 * g.rows && !j->letters)
         text_addf(o, "set size ratio %g\n", fmax((double)g.rows / g.cols, 0.4));
     text_addf(o, "set style fill solid 1 %s\n",
-              g.rows * g.cols <= 1000 ? "border lc rgb '#ffffff'" : "noborder");
-    text_add(o, g.rows * g.cols <= 10000
+              g.rows * g.cols <= 1000 && !j->p->tiles ? "border lc rgb '#ffffff'" : "noborder");
+    text_add(o, !is_image(j->p, g)
                     ? "plot $d0 using 1:2:(0.5):(0.5):3 with boxxyerror lc palette"
                     : "plot $d0 using 1:2:3 with image");
-    if (missing) text_add(o, ", $i0 using 1:2:(0.5):(0.5) with boxxyerror lc rgb '#999999'");
+    if (missing && !j->p->tiles) text_add(o, ", $i0 using 1:2:(0.5):(0.5) with boxxyerror lc rgb '#999999'");
     if (few)
         text_addf(o, ", $d0 using 1:2:(sprintf('%%%s',$3)):4 with labels tc rgb variable",
                   are_counts(j->p) ? "g" : ".3g");
@@ -222,7 +230,7 @@ void job_regions(Job *j)
     Grid         g = grid_of(j->p, GRID);
     PictureFrame plane = { j->p->x_range.from, j->p->x_range.to, j->p->y_range.from,
                            j->p->y_range.to, false, 0, 0 };
-    Job          at = { j->out, j->p, &plane, j->width, j->letters };
+    Job          at = { j->out, j->p, &plane, j->width, j->letters, j->panel };
     bool         boundary = crosses_middle(j->p);
 
     if (j->p->classes > 0) write_class_colors(j);
@@ -328,8 +336,9 @@ void job_surface(Job *j)
     for (int s = 0; s < j->p->count; s++) {
         if (!path[s]) continue;
         job_next(j, &first, job_block_name(buf, 'd', s));
-        text_addf(j->out, " with linespoints lw 2.5 pt 7 ps 0.7 lc rgb '%s'",
-                  s ? JOB_COLORS[s % JOB_STYLES] : "#D55E00");
+        if (j->p->series[s].n == 1) text_add(j->out, " with points pt 7 ps 1.8 lc rgb '#000000'");
+        else text_addf(j->out, " with linespoints lw 2.5 pt 7 ps %s lc rgb '%s'",
+                       j->p->series[s].n > 40 ? "0.5" : "0.8", s ? JOB_COLORS[s % JOB_STYLES] : "#D55E00");
         job_name(j, s);
     }
     text_addc(j->out, '\n');

@@ -241,18 +241,30 @@ void job_curve(Job *j, const PictureSeries *s, Text *lone)
     curve_break(&c, s);
 }
 
+/* Where y lies between the ends of its axis, 0 to 1. */
+static double part_of_height(const PictureFrame *f, double y)
+{
+    double part = f->log_y ? log(y / f->y_from) / log(f->y_to / f->y_from)
+                           : (y - f->y_from) / (f->y_to - f->y_from);
+
+    return fmin(fmax(part, 0), 1);
+}
+
+/* A mark covers more than DOT pixels each way: a second one there shows nothing new. */
 void job_points(Job *j, const PictureSeries *s)
 {
-    enum { TALL = 600 };
-    size_t         wide = (size_t)j->width + 2;
+    enum { TALL = 200, DOT = 3 };
+    int            dot = j->letters ? 1 : DOT;
+    size_t         wide = (size_t)(j->width / dot) + 2;
     unsigned char *seen = s->n > JOB_CURVE_WHOLE ? mem_new(wide * TALL) : NULL;
-    double         x, y, y_size = j->f->y_to - j->f->y_from;
+    double         x, y;
 
     for (int i = 0; i < s->n; i++) {
         if (!picture_point(s, i, j->f, &x, &y)) continue;
-        if (seen && !j->f->log_y) {
-            double         at = fmin(fmax((y - j->f->y_from) / y_size, 0), 1) * (TALL - 1);
-            unsigned char *mark = seen + (size_t)at * wide + (size_t)(pixel_column(j, x) + 1);
+        if (seen) {
+            int            column = (pixel_column(j, x) + dot) / dot;
+            size_t         row = (size_t)(part_of_height(j->f, y) * (TALL - 1));
+            unsigned char *mark = seen + row * wide + (size_t)column;
 
             if (*mark) continue;
             *mark = 1;
@@ -331,7 +343,9 @@ void job_legend(Job *j)
             if (n > longest) longest = n;
         }
     if (!names) text_add(j->out, "set key off\n");
-    else if (j->letters || longest > 24) text_add(j->out, "set key bmargin center horizontal\n");
+    else if (j->panel) text_add(j->out, "set key tmargin right horizontal Left reverse samplen 2.5\n");
+    else if (j->letters) text_add(j->out, "set key bmargin center horizontal width 3\n");
+    else if (longest > 24) text_add(j->out, "set key bmargin center horizontal\n");
     else text_add(j->out, "set key outside right top Left reverse samplen 2.5 spacing 1.2\n");
 }
 

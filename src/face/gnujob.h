@@ -15,6 +15,7 @@ typedef struct {
     const PictureFrame *f;
     int                 width;      /* columns of the drawing       */
     bool                letters;    /* made of letters, not pixels  */
+    bool                panel;      /* one of two, one above the other */
 } Job;
 
 enum {
@@ -51,7 +52,7 @@ bool job_has_point(const Job *j, const PictureSeries *s);
  * between two breaks, which no line shows. */
 void job_curve(Job *j, const PictureSeries *s, Text *lone);
 
-/* Loose points: of many, one for each pixel. */
+/* Loose points: of many, one for each spot that a mark covers. */
 void job_points(Job *j, const PictureSeries *s);
 
 /* Title, labels, grid and the look of the axes. */

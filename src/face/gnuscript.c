@@ -26,9 +26,11 @@ static void line_style(Job *j, int s, int n)
 
 static void point_style(Job *j, int s, double size)
 {
-    text_addf(j->out, " with points pt %d", JOB_MARKS[s % JOB_STYLES]);
-    if (!j->letters)
-        text_addf(j->out, " ps %g lc rgb '%s'", size, JOB_COLORS[s % JOB_STYLES]);
+    static const char letters[] = "o+xOXv^";
+    int               k = s % JOB_STYLES;
+
+    if (j->letters) text_addf(j->out, " with points pt '%c'", letters[k]);
+    else text_addf(j->out, " with points pt %d ps %g lc rgb '%s'", JOB_MARKS[k], size, JOB_COLORS[k]);
 }
 
 /* The blocks $d of curves; lone[s] says whether series s has a block $i too. */
@@ -39,7 +41,8 @@ static void write_curves(Job *j, bool *lone)
 
         if (!job_has_point(j, &j->p->series[s])) continue;
         job_block(j->out, 'd', s);
-        job_curve(j, &j->p->series[s], &alone);
+        if (j->p->loose >> s & 1) job_points(j, &j->p->series[s]);
+        else job_curve(j, &j->p->series[s], &alone);
         job_block_end(j->out);
         lone[s] = alone.len > 0;
         if (lone[s]) {
@@ -62,8 +65,8 @@ static void write_lines(Job *j)
     for (int s = 0; s < j->p->count; s++) {
         if (!job_has_point(j, &j->p->series[s])) continue;
         job_next(j, &first, job_block_name(buf, 'd', s));
-        bool dot = j->p->series[s].n == 1;
-        if (dot) point_style(j, s, 1.6);
+        bool dot = j->p->series[s].n == 1 || j->p->loose >> s & 1;
+        if (dot) point_style(j, s, j->p->series[s].n == 1 ? 1.6 : 1.1);
         else line_style(j, s, j->p->series[s].n);
         job_name(j, s);
         if (dot || !lone[s]) continue;
@@ -166,10 +169,29 @@ static void (*const WRITERS[])(Job *) = {
     [PICTURE_REGIONS] = job_regions,
 };
 
-void gnuscript_write(Text *out, const Picture *p, const PictureFrame *f, int width, bool letters)
+static void write_one(Text *out, const Picture *p, const PictureFrame *f, int width, bool letters, bool panel)
 {
-    Job j = { out, p, f, width, letters };
+    Job j = { out, p, f, width, letters, panel };
 
     job_head(&j);
     WRITERS[p->kind](&j);
+}
+
+/* Both with the same margins, so that one epoch stands below the other. */
+static void write_panels(Text *out, const Picture *p, const PictureFrame *f, int width, bool letters)
+{
+    static const char margins[] = "set lmargin at screen 0.1\nset rmargin at screen 0.97\n";
+    PictureFrame      g = picture_frame(p->below);
+
+    text_addf(out, "set multiplot layout 2,1\n%s", margins);
+    write_one(out, p, f, width, letters, true);
+    text_addf(out, "reset\nundefine $*\n%s", margins);
+    write_one(out, p->below, &g, width, letters, true);
+    text_add(out, "unset multiplot\n");
+}
+
+void gnuscript_write(Text *out, const Picture *p, const PictureFrame *f, int width, bool letters)
+{
+    if (p->below) write_panels(out, p, f, width, letters);
+    else write_one(out, p, f, width, letters, false);
 }

@@ -37,7 +37,19 @@ static const Topic topics[] = {
       "    net = input(2) -> h: dense(2, tanh) -> o: dense(1, sigmoid)\n    net([1, 0])\n    net.h.W\n" },
     { "layer layers", "layer NAME(x, ...) = { param W = ...; ... }: a layer",
       "A function with parameters of its own. The input is left out when a layer is made.\n"
-      "    layer scale(x) = { param k = 1\n        k*x }\n    s = scale()\n    s([1, 2])\n" },
+      "    layer scale(x) = { param k = 1\n        k*x }\n    s = scale()\n    s([1, 2])\n"
+      "state n = 0 is remembered; n <- n + 1 takes effect with every update through the layer.\n" },
+    { "training switches switch", "training: 1 while a network is trained, else 0",
+      "Layers such as dropout ask for it. train turns it on for its own graph; evaluate and\n"
+      "predict never do; set training=1 does for the prompt, step and update.\n"
+      "    d = dropout(0.5)\n    d([1, 2, 3])\n    set training=1\n    d([1, 2, 3])\n    set training=0\n" },
+    { "convention conventions torch keras", "convention: torch or keras, where the two differ",
+      "set convention=keras holds for all definitions, convention=keras for one; the manual\n"
+      "lists what differs.\n    leaky_relu(-1)\n    set convention=keras\n    leaky_relu(-1)\n    set convention=torch\n" },
+    { "schedules schedule rates", "sgd(lr=step_decay(lr=0.1, every=10)): a rate that changes",
+      "A function in the place of an option's number. Its first argument is filled in: the\n"
+      "number of epochs so far, or of updates when it is called step. Options go by name.\n"
+      "    rate(step) = 0.1/(1 + step)\n    param w = 3\n    E = w^2\n    update E, optimizer=sgd(lr=rate)\n    w\n" },
     { "optimizer state rules", "optimizer NAME(w, g, ...) = { state m = 0; w <- ... }: an update rule",
       "w is a parameter, g its gradient; state is remembered from step to step.\n"
       "    optimizer halves(w, g) = { w <- w - 0.5*g }\n" },
@@ -210,8 +222,11 @@ static void overview(Session *s, Text *t)
     text_add(t, "Type an equation:  y = 2*x + 1      a command:  step y      more:  help NAME\n\n");
     for (const Group *g = groups; g->group; g++) overview_row(s, t, g);
     static const char *const files[][2] = {
+        { "toy data", "toydata.gr" },
         { "activations", "activations.gr" }, { "neurons", "neurons.gr" }, { "layers", "layers.gr" }, { "losses", "losses.gr" },
-        { "optimizers", "optimizers.gr" }, { "initialisers", "initialisers.gr" }, { "metrics", "metrics.gr" }, { "also", "basics.gr" }
+        { "optimizers", "optimizers.gr" }, { "schedules", "schedules.gr" }, { "initialisers", "initialisers.gr" },
+        { "regularisers", "regularisers.gr" }, { "metrics", "metrics.gr" }, { "information", "information.gr" },
+        { "misprints", "misprints.gr" }, { "also", "basics.gr" }
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) prelude_row(s, t, files[i][0], files[i][1]);
     text_add(t, "\nThe language: help equations, help functions, help networks, help control,\n"

@@ -97,7 +97,8 @@ Status picture_check(const Picture *p, Diag *d)
     }
     TRY(check_range(p->x_range, "x", d));
     TRY(check_range(p->y_range, "y", d));
-    return has_cells(p) ? check_cells(p, d) : check_series(p, d);
+    TRY(has_cells(p) ? check_cells(p, d) : check_series(p, d));
+    return p->below ? picture_check(p->below, d) : OK;
 }
 
 /* Running smallest and largest. */
@@ -218,12 +219,25 @@ static PictureFrame histogram_frame(const Picture *p)
     return f;
 }
 
+/* Of cells the plane is given; points on it may be left out. */
+static PictureFrame cells_frame(const Picture *p)
+{
+    PictureFrame f = { p->x_range.from, p->x_range.to, p->y_range.from, p->y_range.to, false, 0, 0 };
+    Spread       a = { NOTHING, NOTHING, NOTHING, 0, 0 };
+
+    for (int s = 0; s < p->count; s++)
+        spread_add(&a, &p->series[s], false);
+    f.broken = a.broken;
+    return f;
+}
+
 PictureFrame picture_frame(const Picture *p)
 {
     PictureFrame f = { 0 };
     Spread       a = { NOTHING, NOTHING, NOTHING, 0, 0 };
     PictureRange x;
 
+    if (has_cells(p)) return cells_frame(p);
     if (p->kind == PICTURE_HISTOGRAM) return histogram_frame(p);
     for (int s = 0; s < p->count; s++)
         spread_add(&a, &p->series[s], p->kind == PICTURE_BARS);
@@ -243,8 +257,22 @@ bool picture_point(const PictureSeries *s, int i, const PictureFrame *f, double 
     return is_drawable(*x) && is_drawable(*y) && !(f->log_y && *y <= 0);
 }
 
+static long broken_cells(const Picture *p)
+{
+    long   n = 0;
+    size_t all = (size_t)p->rows * (size_t)p->cols;
+
+    for (size_t i = 0; i < all && !p->tiles; i++)
+        n += !is_drawable(p->cell[i]);
+    return n;
+}
+
 void picture_notes(const Picture *p, const PictureFrame *f, Text *note)
 {
+    long cells = has_cells(p) ? broken_cells(p) : 0;
+
+    if (cells)
+        text_addf(note, "%ld cell%s not finite and left out.\n", cells, cells == 1 ? " is" : "s are");
     if (f->broken)
         text_addf(note, "%ld value%s not finite and left out.\n", f->broken,
                   f->broken == 1 ? " is" : "s are");
@@ -325,6 +353,7 @@ PictureRange picture_color_range(const Picture *p)
     double reach;
 
     if (p->classes > 0) return (PictureRange){ -0.5, p->classes - 0.5 };
+    if (p->counts && picture_cell_range(p, &e.low, &e.high)) return (PictureRange){ 0, e.high > 0 ? e.high : 1 };
     if (!picture_cell_range(p, &e.low, &e.high)) return (PictureRange){ -1, 1 };
     if (!p->diverging) return axis_around(e);
     reach = fmax(fabs(e.low - p->middle), fabs(e.high - p->middle));

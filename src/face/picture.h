@@ -41,7 +41,7 @@ typedef struct {
     double from, to;
 } PictureRange;
 
-typedef struct {
+typedef struct Picture {
     PictureKind          kind;
     const char          *title, *x_label, *y_label, *z_label;   /* NULL: none                */
     int                  count;        /* of series                                          */
@@ -50,6 +50,7 @@ typedef struct {
     PictureScale         y_scale;
     bool                 step;         /* lines as stairs                                    */
     bool                 markers;      /* lines with a mark at each point                    */
+    unsigned             loose;        /* lines: bit s: series s as loose points             */
     PictureRange         x_range, y_range;   /* lines, points, bars; of cells: see below     */
 
     const char *const   *bar_names;    /* a name for each index, NULL: 0, 1, 2, ...          */
@@ -61,6 +62,10 @@ typedef struct {
     bool                 diverging;    /* blue/orange, symmetric around middle               */
     double               middle;
     int                  classes;      /* regions: cells are 0 .. classes-1; 0: a value      */
+    bool                 counts;       /* heat map: whole numbers from zero on               */
+    bool                 tiles;        /* heat map: pixels of images, which NaN separates    */
+
+    const struct Picture *below;       /* lines: a second picture under this one, or NULL    */
 } Picture;
 /* For surface and regions the grid spans x_range and y_range, which must be
  * set: cell [r][c] lies at x = from + c*(to - from)/(cols - 1), y likewise by r. */

@@ -111,6 +111,7 @@ static Status format_find(const char *path, const Format **first, Diag *d)
 {
     size_t n = strlen(path);
 
+    if (!n) return diag_set(d, E_TYPE, NOWHERE, "the name of the picture file is empty");
     for (int i = 0; i < FORMAT_COUNT; i++) {
         size_t e = strlen(FORMATS[i].ending);
 
@@ -337,7 +338,7 @@ static Status show_terminal(const Picture *p, const PictureTarget *to, Text *out
 
     if (to->sixel) TRY(gnuplot_offers("sixelgd", &sixel, d));
     if (sixel) return show_sixel(p, to, out, d);
-    if (p->kind < PICTURE_HEATMAP && columns_of(to) >= 60 && rows_of(to) >= 16)
+    if (p->kind < PICTURE_HEATMAP && !p->below && columns_of(to) >= 60 && rows_of(to) >= 16)
         return show_letters(p, to, out, d);
     /* gnuplot's margins leave nothing of a small screen, and in letters a matrix
      * says more as numbers and shades */
@@ -416,6 +417,10 @@ Status picture_show(const Picture *p, const PictureTarget *to, Text *out, Text *
     if (s != OK) return s;
     f = picture_frame(p);
     picture_notes(p, &f, note);
+    if (p->below) {
+        f = picture_frame(p->below);
+        picture_notes(p->below, &f, note);
+    }
     return OK;
 }
 

@@ -16,6 +16,7 @@
 #include "graph/build.h"
 #include "graph/gbuild.h"
 #include "graph/grad.h"
+#include "graph/rule.h"
 
 /* ---- formals ---- */
 
@@ -106,15 +107,19 @@ static Status bind(Env *e, const Func *f, int from, const Args *a, Bound *b)
     return OK;
 }
 
-/* Put formals into the body's scope, defaults evaluated there, in order. */
+/* Put formals into the body's scope: what was given, then defaults, evaluated there in
+ * order, so that a default may hang on whatever was given. */
 static Status bind_scope(Env *body, const Func *f, Bound *b, Span at)
 {
+    for (int i = 0; i < b->n; i++)
+        if (b->have[i]) scope_set(body->scope, formal_at(f, i)->text, value_keep(b->val[i]));
     for (int i = 0; i < b->n; i++) {
         const Ast *formal = formal_at(f, i);
         if (!b->have[i] && formal->kind != A_KEY)
             return diag_set(body->d, E_TYPE, body->blame.to ? body->blame : at, "%s needs a value for %s", f->name,
                             formal->text);
-        if (!b->have[i]) TRY(build_value(body, formal->kid[0], &b->val[i]));
+        if (b->have[i]) continue;
+        TRY(build_value(body, formal->kid[0], &b->val[i]));
         b->have[i] = true;
         scope_set(body->scope, formal->text, value_keep(b->val[i]));
     }
@@ -159,6 +164,8 @@ static Status require_bound(Env *e, const Func *f, int from, const Bound *b, Spa
     return OK;
 }
 
+static Status inner_layers(Env *e, Func *layer, Span at);
+
 /* dense(4, relu), adam(lr=0.1): the first `from` formals are given later. */
 static Status apply_later(Env *e, Func *f, int from, const Args *a, Value *out)
 {
@@ -168,9 +175,35 @@ static Status apply_later(Env *e, Func *f, int from, const Args *a, Value *out)
     if (st == OK) {
         *out = partial_make(f, from, &b);
         out->func->inner = e->owner && f->kind == FN_LAYER;
+        if (f->kind == FN_LAYER) st = inner_layers(e, out->func, a->at);
+        if (st != OK) value_drop(out);
     }
     bound_free(&b);
     return st;
+}
+
+/* A layer's name alone, where a layer is needed: the layer with its defaults. */
+Status layer_ready(Env *e, Value *v, Span at)
+{
+    if (v->kind != V_FUNC || v->func->kind != FN_LAYER) return OK;
+    Value made = { 0 };
+    Args none = { .at = at };
+    TRY(apply_later(e, v->func, 1, &none, &made));
+    value_drop(v);
+    *v = made;
+    return OK;
+}
+
+/* dense(4, prelu): the inner layer's leaves belong to the dense. */
+static Status inner_layers(Env *e, Func *layer, Span at)
+{
+    for (int i = 0; i < layer->n_key; i++) {
+        Value *v = &layer->key_val[i];
+        TRY(layer_ready(e, v, at));
+        bool made = v->kind == V_FUNC && v->func->kind == FN_BOUND && v->func->of->kind == FN_LAYER;
+        if (made && !strcmp(v->func->name, v->func->of->name)) v->func->inner = true;
+    }
+    return OK;
 }
 
 /* ---- calls of templates ---- */
@@ -413,8 +446,10 @@ static Status apply_layer(Env *e, Func *f, const Args *a, Value *out)
     b.val[0] = value_keep(a->val[0]);
     b.have[0] = true;
     Env body = body_env(e, def, a->at);
+    LayerBody memory = { 0 };
     body.scope = scope_new();
     body.owner = f;
+    body.memory = &memory;
     char path[600], under[600];
     if (f->inner && e->owner && e->scope) inner_own(&body, e, f, under, sizeof under);
     const char *dot = strrchr(f->name, '.');
@@ -426,6 +461,7 @@ static Status apply_layer(Env *e, Func *f, const Args *a, Value *out)
         Node *named = label_result(out->node, path);
         value_drop(out);
         *out = value_node(named);
+        st = layer_moves(&body, named);
         scope_finish(&body, out);
     }
     if (st == OK && e->scope && e->path && dot) {
@@ -503,6 +539,25 @@ Status func_apply(Env *e, Func *f, const Args *a, Value *out)
     return st;
 }
 
+/* sgd(lr=step_decay(0.1)) would be the rate of epoch 0.1: a schedule is given its options
+ * by name, and its first argument by the optimizer. */
+static Status schedule_check(Env *e, const Ast *option)
+{
+    const Ast *call = option->kind == A_KEY ? option->kid[0] : option;
+    if (call->kind != A_CALL || call->kid[0]->kind != A_NAME || call->n < 2 || call->kid[1]->kind == A_KEY) return OK;
+    Value v = { 0 };
+    if (!session_lookup(e->s, call->kid[0]->text, &v)) return OK;
+    const char *first = v.kind == V_FUNC && v.func->kind == FN_DEF && formal_count(v.func) > 1 ? formal_name(v.func, 0) : "";
+    Status st = OK;
+    if (!strcmp(first, "epoch") || !strcmp(first, "step")) {
+        st = diag_set(e->d, E_TYPE, env_span(e, call->at), "%s needs its options by name: its first argument, %s, is counted "
+                      "by the optimizer", call->kid[0]->text, first);
+        diag_hint(e->d, "For example: %s(%s=...)", call->kid[0]->text, formal_name(v.func, 1));
+    }
+    value_drop(&v);
+    return st;
+}
+
 Status call_ast(Env *e, Func *f, Ast *const *kid, int n, Span at, Value *out)
 {
     *out = value_none();
@@ -515,7 +570,8 @@ Status call_ast(Env *e, Func *f, Ast *const *kid, int n, Span at, Value *out)
     for (int i = 0; i < n && st == OK; i++) {
         bool key = kid[i]->kind == A_KEY;
         if (key) a.key[a.n_key] = kid[i]->text;
-        st = build_value(e, key ? kid[i]->kid[0] : kid[i], key ? &a.key_val[a.n_key] : &a.val[a.n]);
+        if (f->kind == FN_OPTIMIZER) st = schedule_check(e, kid[i]);
+        if (st == OK) st = build_value(e, key ? kid[i]->kid[0] : kid[i], key ? &a.key_val[a.n_key] : &a.val[a.n]);
         if (key) a.n_key++;
         else a.n++;
     }

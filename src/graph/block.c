@@ -61,20 +61,43 @@ static Status local_assign(Env *e, const Ast *a)
 
 /* ---- parameters of layers ---- */
 
-static Status declared_shape(Env *e, const Ast *decl, Shape *s)
+static Status size_add(Env *e, Node *n, Span at, Shape *s)
 {
-    *s = (Shape){ .rank = decl->n - 1 };
-    if (s->rank > LIMIT_RANK)
-        return diag_set(e->d, E_LIMIT, env_span(e, decl->at), "more than %d axes", LIMIT_RANK);
-    for (int i = 0; i < s->rank; i++) {
+    int64_t size;
+    TRY(static_int(e, n, at, "a size", &size));
+    if (s->rank == LIMIT_RANK) return diag_set(e->d, E_LIMIT, env_span(e, at), "more than %d axes", LIMIT_RANK);
+    if (size < 1 || size > LIMIT_DIM)
+        return diag_set(e->d, E_RANGE, env_span(e, at), "a size must be from 1 to %d, not %lld", LIMIT_DIM,
+                        (long long)size);
+    s->dim[s->rank++] = size;
+    return OK;
+}
+
+/* Several sizes in one: param gamma[shape(x)]. */
+static Status sizes_add(Env *e, Node *all, Span at, Shape *s)
+{
+    Status st = OK;
+    for (int64_t i = 0; i < all->len && st == OK; i++) {
+        int64_t attr = 0;
+        Node *place = node_num((double)i);
+        Node *one = node_new(op_find("gather"), (Node *[]){ all, place }, 2, &attr, 1, env_span(e, at), e->d);
+        node_drop(place);
+        if (!one) return e->d->code;
+        st = size_add(e, one, at, s);
+        node_drop(one);
+    }
+    return st;
+}
+
+Status declared_shape(Env *e, const Ast *decl, Shape *s)
+{
+    *s = (Shape){ 0 };
+    for (int i = 1; i < decl->n; i++) {
         Node *n;
-        TRY(build_node(e, decl->kid[i + 1], &n));
-        Status st = static_int(e, n, decl->kid[i + 1]->at, "a size", &s->dim[i]);
+        TRY(build_node(e, decl->kid[i], &n));
+        Status st = n->shape.rank == 1 ? sizes_add(e, n, decl->kid[i]->at, s) : size_add(e, n, decl->kid[i]->at, s);
         node_drop(n);
         TRY(st);
-        if (s->dim[i] < 1 || s->dim[i] > LIMIT_DIM)
-            return diag_set(e->d, E_RANGE, env_span(e, decl->at), "a size must be from 1 to %d, not %lld", LIMIT_DIM,
-                            (long long)s->dim[i]);
     }
     return OK;
 }
@@ -115,7 +138,7 @@ static Status leaf_from(Env *e, Node *init, const Shape *s, const Ast *decl, Nod
     return *out ? OK : e->d->code;
 }
 
-static void own_add(Func *f, const char *path, Node *n)
+void own_add(Func *f, const char *path, Node *n)
 {
     Owned *o = func_own(f, path);
     if (!o) {
@@ -127,7 +150,7 @@ static void own_add(Func *f, const char *path, Node *n)
     o->node = node_keep(n);
 }
 
-static Status param_make(Env *e, const Ast *decl, const Shape *s, Node **out)
+static Status param_make(Env *e, const Ast *decl, const Shape *s, unsigned flag, Node **out)
 {
     Value v = { 0 };
     TRY(build_value(e, decl->kid[0], &v));
@@ -140,13 +163,13 @@ static Status param_make(Env *e, const Ast *decl, const Shape *s, Node **out)
     }
     Node *init = st == OK ? value_to_node(e->s, v, env_span(e, decl->at), e->d) : NULL;
     if (st == OK && !init) st = e->d->code;
-    if (st == OK && e->owner && has_param(init)) {
+    if (st == OK && e->owner && flag == NODE_PARAM && has_param(init)) {
         *out = node_keep(init);              /* the user's own leaves: tied, not copied */
     } else if (st == OK) {
         Shape own = decl->n > 1 ? *s : init->shape;
         st = leaf_from(e, init, &own, decl, out);
         if (st == OK) {
-            (*out)->flags |= NODE_PARAM;
+            (*out)->flags |= flag;
             const char *whose = e->owner ? e->owner->name : NULL;
             node_label(*out, "%s%s%s%s", whose ? whose : "", whose ? "." : "", e->under ? e->under : "", decl->text);
         }
@@ -155,11 +178,11 @@ static Status param_make(Env *e, const Ast *decl, const Shape *s, Node **out)
     return st;
 }
 
-Status declared_leaf(Env *e, const Ast *decl, Node **out)
+Status declared_leaf(Env *e, const Ast *decl, unsigned flag, Node **out)
 {
     Shape s;
     TRY(declared_shape(e, decl, &s));
-    return param_make(e, decl, &s, out);
+    return param_make(e, decl, &s, flag, out);
 }
 
 static Status local_param(Env *e, const Ast *a)
@@ -176,7 +199,7 @@ static Status local_param(Env *e, const Ast *a)
         Node *n = NULL;
         bool fits = o && (!(o->node->flags & NODE_PARAM) || decl->n == 1 || shape_equal(&o->node->shape, &s));
         if (fits) n = node_keep(o->node);
-        else TRY(param_make(e, decl, &s, &n));
+        else TRY(param_make(e, decl, &s, NODE_PARAM, &n));
         own_add(e->owner, path, n);
         scope_set(e->scope, decl->text, value_node(n));
     }
@@ -222,10 +245,21 @@ static Status local_repeat(Env *e, const Ast *a)
     return local_times(e, a, times);
 }
 
-static Status local_for(Env *e, const Ast *a)
+static Status local_for_list(Env *e, const Ast *a, const List *l)
 {
-    Node *all;
-    TRY(build_node(e, a->kid[0], &all));
+    Status st = l->n > LIMIT_UNROLL ? too_many_turns(e, a) : OK;
+    for (int i = 0; i < l->n && st == OK && !e->broke; i++) {
+        Value v = { 0 };
+        scope_set(e->scope, a->text, value_keep(l->item[i]));
+        st = build_block(e, a->kid[1], &v);
+        value_drop(&v);
+    }
+    e->broke = false;
+    return st;
+}
+
+static Status local_for_node(Env *e, const Ast *a, Node *all)
+{
     Status st = OK;
     if (!all->shape.rank)
         st = diag_set(e->d, E_SHAPE, env_span(e, a->kid[0]->at), "for needs a vector or a list to walk through");
@@ -244,7 +278,16 @@ static Status local_for(Env *e, const Ast *a)
         }
     }
     e->broke = false;
-    node_drop(all);
+    return st;
+}
+
+static Status local_for(Env *e, const Ast *a)
+{
+    Value all = { 0 };
+    TRY(build_value(e, a->kid[0], &all));
+    Node *n = all.kind == V_LIST ? NULL : value_to_node(e->s, all, env_span(e, a->kid[0]->at), e->d);
+    Status st = all.kind == V_LIST ? local_for_list(e, a, all.list) : n ? local_for_node(e, a, n) : e->d->code;
+    value_drop(&all);
     return st;
 }
 
@@ -272,7 +315,7 @@ static Status build_statement(Env *e, const Ast *a, Value *out)
     case S_EQUATION: return local_equation(e, a);
     case S_ASSIGN: return local_assign(e, a);
     case S_PARAM: return local_param(e, a);
-    case S_STATE: return rule_state(e, a);
+    case S_STATE: return e->memory ? layer_state(e, a) : rule_state(e, a);
     case S_REPEAT: return local_repeat(e, a);
     case S_FOR: return local_for(e, a);
     case S_WHILE: return local_while(e, a);

@@ -18,6 +18,8 @@
 
 #include "graph/gbuild.h"
 #include "graph/grad.h"
+#include "graph/modes.h"
+#include "graph/rule.h"
 
 Span env_span(const Env *e, Span at) { return e->inside ? e->blame : at; }
 
@@ -39,6 +41,21 @@ static void use_guard(Env *e, Node *n, double was)
     if (!u) return;
     GROW(u->guard, u->n_guard, u->cap_guard);
     u->guard[u->n_guard++] = (struct Guard){ node_keep(n), was };
+}
+
+void use_shape(Env *e)
+{
+    if (e && e->use) e->use->shaped = true;
+}
+
+/* What was used while a network was given its name. Its parameters are made once and
+ * stay, so the session's switches are no reason to make it again. */
+void use_take_named(Env *e, Record_of_use *from)
+{
+    for (int i = 0; i < from->n_dep; i++) use_dep(e, from->dep[i]);
+    for (int i = 0; i < from->n_guard; i++)
+        if (!on_modes(e->s, from->guard[i].node)) use_guard(e, from->guard[i].node, from->guard[i].was);
+    use_free(from);
 }
 
 void use_free(Record_of_use *u)
@@ -118,7 +135,8 @@ Status static_int(Env *e, Node *n, Span at, const char *what, int64_t *out)
 static bool constant_name(const char *name, double *v)
 {
     static const struct { const char *name; double v; } table[] = {
-        { "pi", M_PI }, { "e", M_E }, { "inf", INFINITY }, { "nan", NAN }
+        { "pi", M_PI }, { "e", M_E }, { "inf", INFINITY }, { "nan", NAN },
+        { "torch", CONVENTION_TORCH }, { "keras", CONVENTION_KERAS }
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (!strcmp(name, table[i].name)) return *v = table[i].v, true;
@@ -159,6 +177,8 @@ Status lookup_name(Env *e, const char *name, Span at, Value *out)
 {
     Value *local = e->scope ? scope_find(e->scope, name) : NULL;
     if (local) return *out = value_keep(*local), OK;
+    Status st;
+    if (rule_name(e, name, &st, out)) return st;
     if (!e->prelude) {
         use_dep(e, name);
         Binding *b = session_find(e->s, name);
@@ -168,6 +188,8 @@ Status lookup_name(Env *e, const char *name, Span at, Value *out)
     double v;
     if (constant_name(name, &v)) return *out = value_num(v), OK;
     if (!strcmp(name, "none")) return *out = value_none(), OK;
+    Node *mode = mode_find(e->s, name);
+    if (mode) return *out = value_node(node_keep(mode)), OK;
     if (prelude_lookup(e->s, name, out)) return OK;
     const Builtin *row = session_builtin(e->s, name);
     const Op *op = row ? NULL : op_find(name);
@@ -471,6 +493,7 @@ static Status build_field(Env *e, const Ast *a, Value *out)
 {
     Value base = { 0 };
     TRY(build_value(e, a->kid[0], &base));
+    if (base.kind == V_NODE) use_shape(e);
     Status st = value_field(e->s, base, a->text, env_span(e, a->op), out, e->d);
     value_drop(&base);
     return st;
@@ -498,8 +521,10 @@ static Status chain_right(Env *e, const Ast *a, Value *out, const char **name)
     *name = a->kind == A_NAMED ? a->text : NULL;
     const Ast *x = a->kind == A_NAMED ? a->kid[0] : a;
     TRY(build_value(e, x, out));
-    if (out->kind == V_FUNC) return OK;
+    Status st = layer_ready(e, out, x->at);
+    if (st == OK && out->kind == V_FUNC) return OK;
     value_drop(out);
+    TRY(st);
     diag_set(e->d, E_TYPE, env_span(e, x->at), "the right side of -> must be a layer or a function");
     return diag_hint(e->d, "For example: input(2) -> dense(2, tanh) -> dense(1, sigmoid)");
 }
@@ -528,6 +553,13 @@ static Status build_chain(Env *e, const Ast *a, Value *out)
     return st;
 }
 
+/* none in the place of a function does nothing: reduce=none, activation=none. */
+static bool calls_none(Value f, const Ast *a)
+{
+    return f.kind == V_NONE && a->kid[0]->kind == A_NAME && strcmp(a->kid[0]->text, "none") && a->n == 2 &&
+           a->kid[1]->kind != A_KEY;
+}
+
 static Status build_call(Env *e, const Ast *a, Value *out)
 {
     Value f = { 0 };
@@ -540,7 +572,9 @@ static Status build_call(Env *e, const Ast *a, Value *out)
         TRY(build_value(e, callee, &f));
     }
     Status st;
-    if (f.kind == V_FUNC) {
+    if (calls_none(f, a)) {
+        st = build_value(e, a->kid[1], out);
+    } else if (f.kind == V_FUNC) {
         st = call_ast(e, f.func, a->kid + 1, a->n - 1, a->at, out);
     } else {
         st = diag_set(e->d, E_TYPE, env_span(e, callee->at), "%s is %s, not a function",

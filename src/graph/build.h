@@ -21,6 +21,7 @@ typedef struct {
     int    n_guard, cap_guard;
     struct Guard *guard;
     bool   deep;
+    bool   shaped;           /* asked for the shape of something              */
     int    n_call, cap_call;
     struct CallSeen *call;
 } Record_of_use;
@@ -42,6 +43,7 @@ struct Env {
     bool     broke;          /* a break was met                                  */
     bool     rule;           /* body of an optimizer                             */
     struct RuleBody *body;   /* its states and assignments, update.c             */
+    struct LayerBody *memory; /* what the layer remembers, states.c              */
 };
 
 /* The place to blame for a fault at `at`. */
@@ -56,6 +58,8 @@ Status env_static(Env *e, Node *n, Span at, double *out);
 Status static_int(Env *e, Node *n, Span at, const char *what, int64_t *out);
 void   use_dep(Env *e, const char *name);
 void   use_free(Record_of_use *u);
+void   use_shape(Env *e);            /* e may be NULL */
+void   use_take_named(Env *e, Record_of_use *from);
 bool   node_is_fixed(Node *n);       /* depends on nothing that can change */
 Status index_node(Env *e, Node *base, const Ast *a, Node **out);
 Status op_apply(Env *e, const Op *op, Node *const *in, int n, Span at, Value *out);
@@ -74,6 +78,7 @@ Status func_apply(Env *e, Func *f, const Args *a, Value *out);
 Status call_ast(Env *e, Func *f, Ast *const *kid, int n, Span at, Value *out);
 /* Names a network and its stages and makes its parameters when its input is known. */
 Status func_name_as(Env *e, Func *f, const char *name);
+Status layer_ready(Env *e, Value *v, Span at);
 Func  *chain_compose(Func *left, Func *right, const char *right_name);
 const Tmpl *func_tmpl(Env *e, Func *f);
 Status apply_chain(Env *e, Func *f, const Args *a, Value *out);    /* network.c */
@@ -100,8 +105,13 @@ Status loop_times(Env *e, const Ast *a, int64_t *times);
 Status native_call(Env *e, const Builtin *row, Ast *const *kid, int n, const Args *given,
                    Span at, Value *out);
 
-/* ---- session.c ---- */
+/* ---- prelude.c ---- */
 bool   prelude_lookup(Session *s, const char *name, Value *out);
+/* All its names, f' among them; array from malloc, names borrowed. */
+const char **prelude_names(Session *s, int *n);
+void   prelude_free(Session *s);
+
+/* ---- session.c ---- */
 Status grad_note_deep(Env *e, Node *E);
 
 #endif

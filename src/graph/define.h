@@ -24,10 +24,17 @@ Binding *binding_new(const char *name, Value v, BindingKind kind, Source *src, A
 void     binding_take_use(Binding *b, Record_of_use *u);           /* empties u; NULL is fine */
 /* The slot of the name for def: the old one, journalled, when the shape stays (*same). */
 Status   slot_for(Session *s, Binding *old, const char *name, Node *def, Span at, Diag *d, Value *out, bool *same);
+size_t   hash_text(const char *s);
+void     func_forget_call(Func *f);
 /* follow.c: everything that must follow a redefinition of `name`; structural: with
  * another shape or kind. */
 Status   follow_change(Session *s, const char *name, bool structural, Diag *d);
-/* A top-level declaration `param W[2, 3] = ...`: a new leaf. */
-Status   declared_leaf(Env *e, const Ast *decl, Node **out);
+/* A declaration `param W[2, 3] = ...` or `state m[3] = 0`: a new leaf with that flag,
+ * NODE_PARAM or NODE_STATE. */
+Status   declared_leaf(Env *e, const Ast *decl, unsigned flag, Node **out);
+/* The sizes in it. */
+Status   declared_shape(Env *e, const Ast *decl, Shape *s);
+/* From now on the layer's leaf of that path is n. */
+void     own_add(Func *f, const char *path, Node *n);
 
 #endif

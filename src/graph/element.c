@@ -98,7 +98,7 @@ static const struct {
     { ">=", build_ge }, { "and", build_and }, { "or", build_or }, { "neg", build_neg }, { "not", build_not },
     { "exp", build_exp }, { "expm1", build_expm1 }, { "log", build_log }, { "log1p", build_log1p },
     { "sqrt", build_sqrt }, { "abs", build_abs }, { "sign", build_sign }, { "tanh", build_tanh },
-    { "floor", build_floor }, { "round", build_round }, { "isnan", build_isnan }, { "hold", build_hold },
+    { "floor", build_floor }, { "round", build_round }, { "isnan", build_isnan }, { "hold", build_hold }, { "copy", build_hold },
     { "xlogy", build_xlogy }, { "where", build_where },
 };
 

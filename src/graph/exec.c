@@ -114,7 +114,7 @@ static Status exec_param(Env *e, const Ast *a)
 {
     for (int i = 0; i < a->n; i++) {
         Node *leaf;
-        TRY(declared_leaf(e, a->kid[i], &leaf));
+        TRY(declared_leaf(e, a->kid[i], NODE_PARAM, &leaf));
         Definition def = { .kind = B_PARAM, .src = e->s->running, .ast = a->kid[i], .at = a->kid[i]->at };
         Value v = value_node(leaf);
         Status st = define_name(e->s, a->kid[i]->text, v, &def, e->d);
@@ -402,7 +402,7 @@ Status exec_statement(Env *e, const Ast *a)
     case S_WHILE: return exec_while(e, a);
     case A_IF: return exec_if(e, a);
     case S_BREAK: return e->broke = true, OK;
-    case S_STATE: return diag_set(e->d, E_SYNTAX, a->at, "state has a meaning only in an optimizer");
+    case S_STATE: return diag_set(e->d, E_SYNTAX, a->at, "state has a meaning only in an optimizer or a layer");
     case A_BLOCK: return exec_block(e, a);
     default: return exec_expression(e, a);
     }

@@ -33,6 +33,24 @@ static bool scope_field(Scope *s, const char *name, Value *out)
 
 /* ---- functions ---- */
 
+/* What belongs to an inner layer, net.h.prelu1: its leaves are the outer one's, under the
+ * path "prelu1.a"; beside them stands what its latest call made. */
+static bool inner_field(Func *f, const char *name, Value *out)
+{
+    size_t n = strlen(name);
+    Record *r = NULL;
+    for (int i = 0; i < f->n_own; i++) {
+        const char *path = f->own[i].path;
+        if (f->own[i].of || strncmp(path, name, n) || path[n] != '.' || strchr(path + n + 1, '.')) continue;
+        Value made = { 0 };
+        if (!r && scope_field(f->last, name, &made) && made.kind == V_RECORD) r = made.record;
+        else if (!r) value_drop(&made), r = record_new("scope");
+        if (!record_find(r, path + n + 1)) record_set(r, path + n + 1, value_node(node_keep(f->own[i].node)));
+    }
+    if (r) *out = value_record(r);
+    return r != NULL;
+}
+
 static bool func_field(Func *f, const char *name, Value *out)
 {
     for (int i = 0; i < f->n_own; i++)
@@ -44,7 +62,7 @@ static bool func_field(Func *f, const char *name, Value *out)
             return *out = value_func(func_keep(f->stage[i])), true;
         return scope_field(f->last, name, out);
     }
-    if (scope_field(f->last, name, out)) return true;
+    if (inner_field(f, name, out) || scope_field(f->last, name, out)) return true;
     for (int i = 0; i < f->n_key; i++)
         if (!strcmp(f->key[i], name)) return *out = value_keep(f->key_val[i]), true;
     return false;

@@ -36,13 +36,15 @@ static void closure_visit(Closure *c, const char *name, int depth)
     }
 }
 
+enum { OWN = NODE_PARAM | NODE_STATE };
+
 /* Leaves of an older network that keep their numbers in the newer one. */
 static void adopt_params(Func *new, Func *old)
 {
     if (new->kind == FN_BOUND && old->kind == FN_BOUND)
         for (int i = 0; i < new->n_own; i++) {
             Owned *o = func_own(old, new->own[i].path);
-            bool fits = o && o->node->flags & NODE_PARAM && new->own[i].node->flags & NODE_PARAM &&
+            bool fits = o && o->node->flags & OWN && new->own[i].node->flags & OWN &&
                         shape_equal(&o->node->shape, &new->own[i].node->shape);
             if (!fits) continue;
             node_drop(new->own[i].node);

@@ -93,7 +93,7 @@ Node **session_params(Session *s, Node *E, int *n)
     Node **all = node_walk(E, &count);
     *n = 0;
     for (int i = 0; i < count; i++)
-        if (all[i]->flags & NODE_PARAM) all[(*n)++] = all[i];
+        if ((all[i]->flags & (NODE_PARAM | NODE_FROZEN)) == NODE_PARAM) all[(*n)++] = all[i];
     return all;
 }
 

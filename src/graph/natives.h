@@ -9,7 +9,12 @@
 
 /* Gradients, updates, the input of a network. */
 extern const Builtin natives_core[];               /* end: name NULL */
-/* Making, drawing, reshaping, joining, measuring and reducing tensors. */
+/* Random numbers. */
+extern const Builtin natives_draw[];               /* end: name NULL */
+/* Making, reshaping, joining, measuring and reducing tensors. */
 extern const Builtin natives_tensor[];             /* end: name NULL */
+
+/* Arguments from..: sizes, or one list of them; checked against the memory budget. */
+Status call_shape(Call *c, int from, Shape *s);
 
 #endif

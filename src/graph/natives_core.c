@@ -135,13 +135,23 @@ static Status run_update(Call *c, Value *out)
     for (int i = 0; i < n && st == OK; i++)
         if (!(g[i] = session_grad(c->s, E, w[i], call_span(c, 0), c->d))) st = c->d->code;
     Update u = { 0 };
-    if (st == OK) st = update_build(c->s, rule, w, g, n, &u, call_key_span(c, "optimizer"), c->d);
+    if (st == OK) st = update_build(c->s, rule, E, w, g, n, &u, call_key_span(c, "optimizer"), c->d);
     if (st == OK) st = update_commit(c->s, &u, c->d);
     update_free(&u);
     for (int i = 0; i < n; i++) node_drop(g[i]);
     free(g);
     free(w);
     return st;
+}
+
+/* ---- refuse ---- */
+
+static Status run_refuse(Call *c, Value *out)
+{
+    (void)out;
+    const char *why;
+    TRY(call_text(c, 0, &why));
+    return diag_set(c->d, E_RANGE, c->env ? env_span(c->env, c->at) : c->at, "%s", why);
 }
 
 const Builtin natives_core[] = {
@@ -152,6 +162,9 @@ const Builtin natives_core[] = {
     { .name = "input", .usage = "input(n)  input(h, w, c)", .group = "layers", .min_args = 1, .max_args = LIMIT_RANK, .run = run_input,
       .help = "The shape of one sample; the beginning of a network.",
       .example = "net = input(2) -> h: dense(2, tanh) -> o: dense(1, sigmoid)\nnet([0, 1]).shape" },
+    { .name = "refuse", .usage = "refuse(TEXT)", .group = "session", .min_args = 1, .max_args = 1, .run = run_refuse,
+      .help = "An error with that text, at the call that led here: for definitions that check what they are given.",
+      .example = "half(x) = if rank(x) > 0 { refuse(\"one number, please\") } else { x/2 }\nhalf(3)" },
     { .name = "update", .usage = "update E, optimizer=sgd(lr=0.01)", .group = "training", .keys = "optimizer", .min_args = 1, .max_args = 1,
       .flags = BUILTIN_COMMAND, .run = run_update,
       .help = "One step of the optimizer on every parameter of E, all at once. A named optimizer keeps its state from "

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/build.h"
 #include "graph/gbuild.h"
 #include "graph/op.h"
 
@@ -76,7 +77,7 @@ static Status ints_read(Call *c, int from, int64_t v[LIMIT_RANK], int *n)
     return OK;
 }
 
-static Status shape_read(Call *c, int from, Shape *s)
+Status call_shape(Call *c, int from, Shape *s)
 {
     *s = (Shape){ 0 };
     TRY(ints_read(c, from, s->dim, &s->rank));
@@ -111,14 +112,14 @@ static Status filled(Call *c, const Shape *s, double v, Value *out)
 static Status run_zeros(Call *c, Value *out)
 {
     Shape s;
-    TRY(shape_read(c, 0, &s));
+    TRY(call_shape(c, 0, &s));
     return filled(c, &s, 0, out);
 }
 
 static Status run_ones(Call *c, Value *out)
 {
     Shape s;
-    TRY(shape_read(c, 0, &s));
+    TRY(call_shape(c, 0, &s));
     return filled(c, &s, 1, out);
 }
 
@@ -127,7 +128,7 @@ static Status run_full(Call *c, Value *out)
     Node *v;
     Shape s;
     TRY(call_node(c, 0, &v));
-    TRY(shape_read(c, 1, &s));
+    TRY(call_shape(c, 1, &s));
     if (v->len != 1)
         return diag_set(c->d, E_SHAPE, call_span(c, 0), "full repeats a single number, this has "
                                                         "%lld",
@@ -193,51 +194,6 @@ static Status run_linspace(Call *c, Value *out)
     for (int64_t i = 0; i < n; i++) leaf->val[i] = from + (double)i * step;
     if (n > 1) leaf->val[n - 1] = to;
     return constant_give(leaf, out);
-}
-
-/* ---- draw ---- */
-
-static Status finite_key(Call *c, const char *key, double otherwise, double *out)
-{
-    TRY(call_key_number(c, key, otherwise, out));
-    if (isfinite(*out)) return OK;
-    char buf[NUM_TEXT];
-    return diag_set(c->d, E_RANGE, call_key_span(c, key), "%s must be a finite number, not %s", key,
-                    num_exact(buf, *out));
-}
-
-static Status run_uniform(Call *c, Value *out)
-{
-    double from, to;
-    Shape s;
-    Node *leaf;
-    TRY(finite_key(c, "from", 0, &from));
-    TRY(finite_key(c, "to", 1, &to));
-    TRY(shape_read(c, 0, &s));
-    TRY(leaf_make(c, &s, &leaf));
-    for (int64_t i = 0; i < leaf->len; i++)
-        leaf->val[i] = from + (to - from) * rng_uniform(&c->s->rng);
-    leaf_touch(leaf);
-    return node_give(c, leaf, out);
-}
-
-static Status run_normal(Call *c, Value *out)
-{
-    double mean, std;
-    Shape s;
-    Node *leaf;
-    TRY(finite_key(c, "mean", 0, &mean));
-    TRY(finite_key(c, "std", 1, &std));
-    if (std < 0) {
-        char buf[NUM_TEXT];
-        return diag_set(c->d, E_RANGE, call_key_span(c, "std"), "std must not be negative: %s",
-                        num_exact(buf, std));
-    }
-    TRY(shape_read(c, 0, &s));
-    TRY(leaf_make(c, &s, &leaf));
-    for (int64_t i = 0; i < leaf->len; i++) leaf->val[i] = mean + std * rng_normal(&c->s->rng);
-    leaf_touch(leaf);
-    return node_give(c, leaf, out);
 }
 
 /* ---- shape ---- */
@@ -370,6 +326,7 @@ static Status run_stack(Call *c, Value *out) { return join(c, "stack", 1, out); 
 static Status run_shape(Call *c, Value *out)
 {
     Node *x, *leaf;
+    use_shape(c->env);
     TRY(call_node(c, 0, &x));
     Shape s = { 1, { x->shape.rank } };
     TRY(leaf_make(c, &s, &leaf));
@@ -380,6 +337,7 @@ static Status run_shape(Call *c, Value *out)
 static Status run_rank(Call *c, Value *out)
 {
     Node *x;
+    use_shape(c->env);
     TRY(call_node(c, 0, &x));
     *out = value_num(x->shape.rank);
     return OK;
@@ -398,17 +356,22 @@ static Status run_size(Call *c, Value *out)
 {
     Value v;
     Node *x;
-    int64_t axis;
+    int64_t axis[LIMIT_RANK];
+    int n;
+    use_shape(c->env);
     TRY(call_value(c, 0, &v));
     if (v.kind == V_RECORD) return record_size(c, v.record, out);
     if (v.kind == V_LIST) return *out = value_num(v.list->n), OK;
     TRY(call_node(c, 0, &x));
     if (c->n == 1 && !call_has(c, "axis")) return *out = value_num((double)x->len), OK;
-    if (c->n > 1) TRY(call_int(c, 1, &axis));
-    else TRY(call_key_int(c, "axis", 0, &axis));
+    if (c->n > 1) TRY(call_value(c, 1, &v));
+    else TRY(call_key(c, "axis", &v));
     Span at = c->n > 1 ? call_span(c, 1) : call_key_span(c, "axis");
-    TRY(axis_check(c, x, &axis, x->shape.rank, at));
-    *out = value_num((double)x->shape.dim[axis]);
+    TRY(value_ints(c, v, at, axis, &n));
+    TRY(axes_check(c, x, axis, n, at));
+    double size = 1;
+    for (int i = 0; i < n; i++) size *= (double)x->shape.dim[axis[i]];
+    *out = value_num(size);
     return OK;
 }
 
@@ -649,14 +612,6 @@ const Builtin natives_tensor[] = {
     { ROW("linspace", "linspace(from, to, n)", 3, 3, run_linspace),
       .help = "n numbers in equal steps from the first to the second, both included.",
       .example = "linspace(0, 1, 5)" },
-    { ROW("uniform", "uniform(dims..., from=0, to=1)", 0, -1, run_uniform), .keys = "from to",
-      .help = "Random numbers, equally likely anywhere from `from` up to `to`. Without dims a "
-              "single number. "
-              "After `seed 42` it draws what NumPy's RandomState(42) draws.",
-      .example = "seed 42\nuniform()\nuniform(2, 2, from=-1, to=1)" },
-    { ROW("normal", "normal(dims..., mean=0, std=1)", 0, -1, run_normal), .keys = "mean std",
-      .help = "Random numbers from the normal distribution. Without dims a single number.",
-      .example = "seed 42\nnormal(3)\nnormal(2, mean=10, std=0.1)" },
     { ROW("reshape", "reshape(x, dims...)", 1, -1, run_reshape),
       .help = "The elements of x in the same order in another shape; one of the dims may be -1: "
               "what is left.",
@@ -675,7 +630,8 @@ const Builtin natives_tensor[] = {
       .help = "The lengths of x's axes as a vector; x.shape is the same. A number has none: [].",
       .example = "shape([[1, 2, 3], [4, 5, 6]])" },
     { ROW("size", "size(x)  size(x, axis)", 1, 2, run_size), .keys = "axis",
-      .help = "How many elements x has, or how long one axis is; of a data set, how many rows.",
+      .help = "How many elements x has, or how long one axis is (or the product of several); of a data "
+              "set, how many rows.",
       .example = "size([[1, 2, 3], [4, 5, 6]])\nsize([[1, 2, 3], [4, 5, 6]], 1)" },
     { ROW("rank", "rank(x)", 1, 1, run_rank),
       .help = "How many axes x has: 0 for a number, 1 for a vector, 2 for a matrix.",

@@ -162,7 +162,11 @@ Status func_name_as(Env *e, Func *f, const char *name)
     if (!x) return e->d->code;
     Value arg = value_node(x), y = { 0 };
     Args one = { .n = 1, .val = &arg };
-    Status st = apply_chain(e, f, &one, &y);
+    Record_of_use used = { 0 };
+    Env naming = *e;
+    if (e->use) naming.use = &used;
+    Status st = apply_chain(&naming, f, &one, &y);
+    use_take_named(e, &used);
     value_drop(&y);
     value_drop(&arg);
     scope_drop(f->last);

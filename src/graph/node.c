@@ -30,6 +30,7 @@ Diag node_no_limits;
 static uint64_t the_clock = 1;
 static uint64_t walk_mark = 0;
 static int64_t  alive = 0;
+static int64_t  with_moves = 0;
 
 typedef struct {
     Node **v;
@@ -207,6 +208,30 @@ Node *node_keep(Node *n)
     return n;
 }
 
+void node_add_move(Node *n, Node *leaf, Node *next)
+{
+    if (!n->moves) n->moves = mem_new(sizeof *n->moves), with_moves++;
+    Moves *m = n->moves;
+    m->leaf = mem_grow(m->leaf, (size_t)m->n + 1, sizeof *m->leaf);
+    m->next = mem_grow(m->next, (size_t)m->n + 1, sizeof *m->next);
+    m->leaf[m->n] = node_keep(leaf);
+    m->next[m->n++] = node_keep(next);
+}
+
+static void moves_drop(Moves *m, Stack *s)
+{
+    for (int i = 0; i < m->n; i++) {
+        if (--m->leaf[i]->refs == 0) stack_push(s, m->leaf[i]);
+        if (--m->next[i]->refs == 0) stack_push(s, m->next[i]);
+    }
+    free(m->leaf);
+    free(m->next);
+    free(m);
+    with_moves--;
+}
+
+bool node_any_moves(void) { return with_moves > 0; }
+
 static void node_free_own(Node *n)
 {
     if (n->val && n->val != &n->one && n->op != &op_slot)
@@ -228,6 +253,7 @@ void node_drop(Node *n)
         n = s.v[--s.n];
         for (int i = 0; i < n->n_in; i++)
             if (--n->in[i]->refs == 0) stack_push(&s, n->in[i]);
+        if (n->moves) moves_drop(n->moves, &s);
         node_free_own(n);
     }
     free(s.v);

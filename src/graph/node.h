@@ -56,8 +56,17 @@ enum {
     NODE_CONST = 2,               /* a number written in the text: folds, prints bare */
     NODE_GRAD  = 4,               /* made by grad: an adjoint                    */
     NODE_FIXED = 8,               /* known to follow from NODE_CONST alone,      */
-    NODE_LOOSE = 16               /* known not to: see node_is_fixed             */
+    NODE_LOOSE = 16,              /* known not to: see node_is_fixed             */
+    NODE_STATE = 32,              /* a leaf that a layer remembers by, see states.c */
+    NODE_FROZEN = 64              /* a NODE_PARAM that updates leave as it is    */
 };
+
+/* What else changes when an update goes through a node: leaf[i] takes the value of
+ * next[i]. All counted. */
+typedef struct {
+    int    n;
+    Node **leaf, **next;
+} Moves;
 
 struct Node {
     const Op *op;
@@ -72,6 +81,7 @@ struct Node {
     int64_t  *attr;               /* what the operation needs besides inputs     */
     int       n_attr;
     const Tmpl *fn;               /* op_call only                                */
+    Moves    *moves;              /* a layer's states behind its result; mostly NULL */
     char     *label;              /* "prediction", "net.h.z", "grad(E, w)"; or NULL */
     uint64_t  changed;            /* clock when the numbers last changed         */
     uint64_t  checked;            /* clock when last known to be fresh           */
@@ -96,6 +106,10 @@ void  slot_set(Node *slot, Node *def);                 /* same shape           *
 Node *node_keep(Node *n);
 void  node_drop(Node *n);                              /* NULL is fine         */
 void  node_label(Node *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* An update that goes through n moves leaf to next, too; next must not depend on n. */
+void  node_add_move(Node *n, Node *leaf, Node *next);
+bool  node_any_moves(void);                            /* of any node: worth looking for */
 
 /* ---- change ---- */
 uint64_t node_clock(void);

@@ -10,6 +10,7 @@
 #include "graph/op.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { LANE = 8 };
 
@@ -131,6 +132,29 @@ UNARY(isnan, a != a)
 UNARY(hold, a)
 BINARY(xlogy, a == 0 ? 0 : a * log(b))
 
+/* Two rounds of splitmix64 over key and place: any two places, and any two keys, give
+ * numbers that have nothing to do with each other. */
+static inline uint64_t bits_mixed(uint64_t x)
+{
+    x ^= x >> 30;
+    x *= 0xBF58476D1CE4E5B9u;
+    x ^= x >> 27;
+    x *= 0x94D049BB133111EBu;
+    return x ^ x >> 31;
+}
+
+static inline double noise_of(double a, double b)
+{
+    double   key = floor(a) + 0.0, place = floor(b) + 0.0;
+    uint64_t k, p;
+    memcpy(&k, &key, sizeof k);
+    memcpy(&p, &place, sizeof p);
+    k = bits_mixed(k + 0x9E3779B97F4A7C15u);
+    return (double)(bits_mixed(k ^ bits_mixed(p + 0xD1B54A32D192ED03u)) >> 11) * 0x1p-53;
+}
+
+BINARY(noise, noise_of(a, b))
+
 /* ---- choice ---- */
 
 static double where_one(double a, double b, double c)
@@ -241,6 +265,11 @@ const Op ops_element[] = {
       .source = "the convention 0 log 0 = 0 of information theory",
       .rule = "derivative of log", ELEMENT(2, xlogy),
       .slope_text = { "log(b)", "where(a == 0, 0, a/b)" }, .lo = 0.1, .hi = 4 },
+    { .name = "noise", .usage = "noise(a, b)",
+      .help = "A random number from 0 up to 1 that belongs to the whole numbers a and b: the same "
+              "again whenever it is asked for.",
+      .source = "Steele, Lea & Flood 2014 (splitmix64); counter-based as in Salmon et al. 2011",
+      .rule = "constant rule", ELEMENT(2, noise), .slope_text = { "0", "0" }, WIDE },
     { .name = "where", .usage = "where(c, a, b)",
       .help = "a where c is non-zero, else b, element by element.",
       .rule = "derivative of where", ELEMENT(3, where),

@@ -22,13 +22,13 @@
 #include "graph/define.h"
 #include "graph/grads.h"
 #include "graph/journal.h"
-#include "graph/prelude.h"
+#include "graph/modes.h"
 
 /* ---- table: open addressing ---- */
 
 static Binding gone;                       /* a removed entry */
 
-static size_t hash_text(const char *s)
+size_t hash_text(const char *s)
 {
     size_t h = 1469598103934665603u;
     for (; *s; s++) h = (h ^ (unsigned char)*s) * 1099511628211u;
@@ -119,75 +119,13 @@ Binding **session_bindings(Session *s, int *n)
     return all;
 }
 
-/* ---- prelude: parsed at the first name that is nobody else's ---- */
-
-struct PreludeIndex {
-    int    n, cap;
-    Func **func;
-};
-
-static Func *prelude_func(Source *src, const Ast *a)
-{
-    FuncKind kind = a->kind == S_LAYER ? FN_LAYER : a->kind == S_OPTIMIZER ? FN_OPTIMIZER : FN_DEF;
-    Func *f = func_new(kind, a->text);
-    f->src = source_keep(src);
-    f->ast = (Ast *)a;
-    f->prelude = true;
-    return f;
-}
-
-static void prelude_read(Session *s, const PreludeFile *file)
-{
-    struct PreludeIndex *p = s->prelude;
-    Reader r = { .name = file->name, .text = file->text, .len = strlen(file->text), .line = 1 };
-    for (;;) {
-        Diag d = { 0 };
-        Source *src;
-        Status st = parse_next(&r, &src, &d);
-        assert(st == OK);
-        (void)st;
-        if (!src) return;
-        AstKind k = src->tree->kind;
-        assert(k == S_FUNCTION || k == S_LAYER || k == S_OPTIMIZER);
-        (void)k;
-        GROW(p->func, p->n, p->cap);
-        p->func[p->n++] = prelude_func(src, src->tree);
-        source_drop(src);
-    }
-}
-
-static struct PreludeIndex *prelude_index(Session *s)
-{
-    if (s->prelude) return s->prelude;
-    s->prelude = mem_new(sizeof *s->prelude);
-    for (const PreludeFile *f = prelude_files; f->name; f++) prelude_read(s, f);
-    return s->prelude;
-}
-
-bool prelude_lookup(Session *s, const char *name, Value *out)
-{
-    struct PreludeIndex *p = prelude_index(s);
-    for (int i = 0; i < p->n; i++)
-        if (!strcmp(p->func[i]->name, name)) return *out = value_func(func_keep(p->func[i])), true;
-    return false;
-}
-
 /* What a function was last called with may hold the function itself: sigmoid(net) of a net
  * whose layers end in sigmoid. Here such circles are opened. */
-static void func_forget_call(Func *f)
+void func_forget_call(Func *f)
 {
     Scope *last = f->last;
     f->last = NULL;
     scope_drop(last);
-}
-
-static void prelude_free(Session *s)
-{
-    if (!s->prelude) return;
-    for (int i = 0; i < s->prelude->n; i++) func_forget_call(s->prelude->func[i]);
-    for (int i = 0; i < s->prelude->n; i++) func_drop(s->prelude->func[i]);
-    free(s->prelude->func);
-    free(s->prelude);
 }
 
 /* ---- make ---- */
@@ -197,6 +135,7 @@ Session *session_new(void)
     Session *s = mem_new(sizeof *s);
     s->format = (NumFormat){ NUM_SIG, 6 };
     rng_seed(&s->rng, 0);
+    modes_open(s);
     table_grow(s);
     return s;
 }
@@ -218,6 +157,7 @@ void session_free(Session *s)
         if (s->name[i] && s->name[i] != &gone) binding_drop(s->name[i]);
     free(s->name);
     prelude_free(s);
+    modes_close(s);
     text_free(&s->out);
     free(s);
 }
@@ -295,9 +235,11 @@ const char **session_names(Session *s, int *n)
     NameList l = { 0 };
     for (int i = 0; i < s->cap_name; i++)
         if (s->name[i] && s->name[i] != &gone) list_add(&l, s->name[i]->name);
-    struct PreludeIndex *p = prelude_index(s);
-    for (int i = 0; i < p->n; i++)
-        if (!strchr(p->func[i]->name, '\'')) list_add(&l, p->func[i]->name);
+    int known;
+    const char **prelude = prelude_names(s, &known);
+    for (int i = 0; i < known; i++)
+        if (!strchr(prelude[i], '\'')) list_add(&l, prelude[i]);
+    free(prelude);
     for (int t = 0; t < s->n_table; t++)
         for (const Builtin *b = s->table[t]; b->name; b++) list_add(&l, b->name);
     op_each(list_op, &l);

@@ -72,7 +72,7 @@ struct Session {
     uint64_t   structure;     /* moves when any definition is made or replaced */
     Journal   *journal;       /* of the running statement                 */
     Value      ans;
-    const Builtin *table[16];
+    const Builtin *table[32];
     int        n_table;
     const Builtin *row[SESSION_ROWS];         /* all of them by name, see session.c */
     int        n_indexed;
@@ -89,6 +89,9 @@ struct Session {
     struct Memory { char *text; Func *func; } *memory;  /* optimizers written out in a command, */
     int        n_memory, cap_memory;                    /* by their text: they keep their state */
     struct PreludeIndex *prelude;
+    Node      *training;      /* 1 while a graph is built for training, see modes.c */
+    Node      *convention;    /* 0 torch, 1 keras                         */
+    double     per_epoch;     /* updates in one epoch of the training that is being built, else 1 */
     int        n_guarded, n_deep;   /* bindings that need looking after   */
     uint64_t   refreshed;     /* clock of the last session_refresh        */
     /* called after every change of numbers or names, for live views; may be NULL */
@@ -141,11 +144,12 @@ Status session_forget(Session *s, const char *name, Diag *d);
 /* dE/dx as a node (count 1), E scalar. Zeros of x's shape when E does not depend
  * on x. NULL and d when E is not a single number. */
 Node  *session_grad(Session *s, Node *E, Node *x, Span at, Diag *d);
-/* Parameters E depends on, in order of first use; array from malloc, borrowed. */
+/* Parameters E depends on that are not frozen, in order of first use; array from malloc, borrowed. */
 Node **session_params(Session *s, Node *E, int *n);
 
-/* One update rule applied to n parameters with gradients g: for every leaf that
- * changes (weights and the rule's own state) its new value as a node.
+/* One update rule applied to n parameters with gradients g of E: for every leaf that
+ * changes (weights, the rule's own state, and what layers below E remember) its new
+ * value as a node. E NULL: not known, and no layers move.
  * All right sides read old values; commit with update_commit. */
 typedef struct {
     int    n, cap;
@@ -154,10 +158,13 @@ typedef struct {
     int    n_weight;   /* the first n_weight entries are the parameters */
     Func  *rule;       /* borrowed */
 } Update;
-Status update_build(Session *s, Func *optimizer, Node *const *w, Node *const *g, int n,
+Status update_build(Session *s, Func *optimizer, Node *E, Node *const *w, Node *const *g, int n,
                     Update *out, Span at, Diag *d);
 Status update_commit(Session *s, Update *u, Diag *d);   /* evaluates all, then assigns all */
 void   update_free(Update *u);
+
+/* Layers built from now on are built for training, or for use; what was before. */
+bool session_training(Session *s, bool on);
 
 /* ---- building ---- */
 /* Call a function value on arguments; *out gets a count. env may be NULL. */

@@ -28,8 +28,8 @@ static Tmpl *op_tmpl(const Op *op)
     return t;
 }
 
-/* Build f's body once over scalar leaves; any fault or any number that had to be
- * known means: not a template. */
+/* Build f's body once over scalar leaves; any fault, any number that had to be known and
+ * any shape that was asked for mean: not a template. */
 static Tmpl *def_probe(Env *e, Func *f, Func *body_of, Record_of_use *use)
 {
     int n = formal_count(f);
@@ -50,7 +50,7 @@ static Tmpl *def_probe(Env *e, Func *f, Func *body_of, Record_of_use *use)
     Tmpl *t = NULL;
     Status st = body_of->ast->kid[n]->kind == A_BLOCK ? build_block(&body, body_of->ast->kid[n], &v)
                                                       : build_value(&body, body_of->ast->kid[n], &v);
-    if (st == OK && v.kind == V_NODE && !use->n_guard) t = tmpl_make(f->name, v.node, arg, n);
+    if (st == OK && v.kind == V_NODE && !use->n_guard && !use->shaped) t = tmpl_make(f->name, v.node, arg, n);
     value_drop(&v);
     scope_drop(body.scope);
     for (int i = 0; i < n; i++) node_drop(arg[i]);

@@ -92,7 +92,7 @@ Scope *scope_new(void)
 Value *scope_find(Scope *s, const char *name)
 {
     for (int i = 0; i < s->n; i++)
-        if (!strcmp(s->name[i], name)) return &s->val[i];
+        if (s->name[i][0] == name[0] && !strcmp(s->name[i], name)) return &s->val[i];
     return NULL;
 }
 

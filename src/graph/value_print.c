@@ -363,8 +363,46 @@ static void history_print(Text *to, const Record *r, NumFormat f)
     text_free(&curves);
 }
 
+enum { FOLD_RUNS = 20 };
+
+static const char *text_field(const Record *r, const char *name)
+{
+    const Value *v = record_find(r, name);
+    return v && v->kind == V_STR ? v->str->s : "";
+}
+
+/* "lr=0.1: history: ...", and of a sweep a line for each of its runs. */
+static void run_print(Text *to, const Record *r, NumFormat f)
+{
+    const Value *h = record_find(r, "history");
+    text_add(to, text_field(r, "label"));
+    if (!h || h->kind != V_RECORD) return;
+    text_add(to, ": ");
+    history_print(to, h->record, f);
+}
+
+static void sweep_print(Text *to, const Record *r, NumFormat f)
+{
+    const Value *runs = record_find(r, "runs");
+    int n = runs && runs->kind == V_LIST ? runs->list->n : 0;
+    text_addf(to, "sweep: %d run%s", n, n == 1 ? "" : "s");
+    for (int i = 0; i < n && i < FOLD_RUNS; i++) {
+        text_addc(to, '\n');
+        run_print(to, runs->list->item[i].record, f);
+    }
+    if (n > FOLD_RUNS) text_addf(to, "\n... and %d more", n - FOLD_RUNS);
+}
+
 static void record_print(Text *to, const Record *r, NumFormat f)
 {
+    if (!strcmp(r->type, "sweep")) {
+        sweep_print(to, r, f);
+        return;
+    }
+    if (!strcmp(r->type, "run")) {
+        run_print(to, r, f);
+        return;
+    }
     if (!strcmp(r->type, "dataset")) {
         dataset_print(to, r);
         return;

@@ -8,15 +8,12 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/stop.h"
 #include "learn/csv_open.h"
 #include "learn/csv_reader.h"
 
@@ -117,26 +114,20 @@ static void feed_chunk(CsvReader *r, const char *s, size_t n)
     }
 }
 
-/* Next bytes of fd; 0 at the end or after a fault. */
-static size_t file_fill(CsvReader *r, int fd, char *chunk)
+/* Next bytes of the file; 0 at the end or after a fault. */
+static size_t file_fill(CsvReader *r, char *chunk)
 {
-    ssize_t n;
-    do {
-        n = read(fd, chunk, CHUNK);
-    } while (n < 0 && errno == EINTR && !stop_asked());
-    if (stop_asked()) {
-        csv_fail(r, E_STOP, 0, "reading was stopped");
-    } else if (n < 0) {
-        csv_fail(r, E_IO, 0, "cannot be read: %s", strerror(errno));
-    }
-    return n > 0 ? (size_t)n : 0;
+    size_t n;
+    Status s = bytes_some(r->bytes, chunk, CHUNK, &n, r->d);
+    if (s != OK) r->status = s;
+    return s == OK ? n : 0;
 }
 
-static void file_run(CsvReader *r, int fd)
+static void file_run(CsvReader *r)
 {
     char *chunk = mem_new(CHUNK);
     for (bool begin = true; r->status == OK; begin = false) {
-        size_t n = file_fill(r, fd, chunk);
+        size_t n = file_fill(r, chunk);
         if (n == 0) break;
         size_t skip = begin ? file_begin(r, chunk, n) : 0;
         feed_chunk(r, chunk + skip, n - skip);
@@ -227,7 +218,7 @@ static Status table_finish(CsvReader *r)
         return diag_hint(r->d, "If the first row holds data, say header=0.");
     }
     TRY(table_fill(r));
-    if (r->o->classes) classes_sort(r->t);
+    if (r->o->classes && !r->known) classes_sort(r->t);
     return OK;
 }
 
@@ -250,13 +241,14 @@ Status csv_read(const char *path, const CsvOptions *o, CsvTable *out, Diag *d)
 {
     *out = (CsvTable){ 0 };
     CsvReader r = { .o = o, .t = out, .d = d, .path = path, .line = 1, .eol = '\n' };
-    r.kind = o->classes ? TARGET_CLASS : TARGET_UNKNOWN;
-    int fd = csv_open(path, o->at, &r.file_size, d);
-    if (fd < 0) return d->code;
+    r.kind = o->classes || o->n_known ? TARGET_CLASS : TARGET_UNKNOWN;
+    TRY(bytes_open(path, o->at, o->watch, &r.bytes, d));
+    r.file_size = bytes_most(r.bytes);
     csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
     csv_set_blk_size(&r.parser, 4096);
-    file_run(&r, fd);
-    close(fd);
+    csv_classes_know(&r);
+    file_run(&r);
+    bytes_close(r.bytes);
     if (r.status == OK) table_finish(&r);
     reader_free(&r);
     if (r.status != OK) csv_table_free(out);

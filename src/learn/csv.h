@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/diag.h"
+#include "learn/bytes.h"
 
 typedef enum {
     CSV_MISSING_ERROR,    /* the first missing value is a fault                         */
@@ -33,12 +34,16 @@ typedef struct {
     int              header;     /* 1 yes, 0 no, -1: yes if no cell of row 1 is a number   */
     char             separator;  /* 0: whichever of tab, semicolon and comma cuts evenly   */
     bool             classes;    /* the target's values name classes even if numeric       */
+    const char *const *known;    /* n_known classes: these in this order and no others;    */
+    int              n_known;    /*   0: whatever is there                                 */
     CsvMissing       missing;
+    const ReadWatch *watch;      /* who is told how far it is; may be NULL                 */
     Span             at;         /* the place to blame                                     */
 } CsvOptions;
 
 /* All columns but the target are numeric. A target of text names classes, in order of
- * first appearance; with `classes` and names that are all numbers, in order of size. */
+ * first appearance; with `classes` and names that are all numbers, in order of size; with
+ * `known` as these are. */
 typedef struct {
     int64_t rows;
     int     features;
@@ -56,10 +61,10 @@ typedef struct {
 /* The options that csv(file) means. */
 CsvOptions csv_options(void);
 
-/* Read a regular file: UTF-8 (a byte order mark is skipped) or any single-byte code; LF,
+/* Read a regular file, gzipped or not: UTF-8 (a byte order mark is skipped) or any single-byte code; LF,
  * CRLF or CR; cells may be quoted as in RFC 4180. Missing: empty, NA, N/A, ?, nan.
  * E_IO (no such file, not a regular file, not text), E_SYNTAX (ragged rows, stray quotes),
- * E_TYPE (text where a number must be), E_RANGE, E_NAME (no such column), E_LIMIT
+ * E_TYPE (text where a number must be), E_RANGE, E_NAME (no such column or class), E_LIMIT
  * (LIMIT_CSV_COLUMN, LIMIT_CSV_CELL, memory budget), E_STOP. *out is empty on failure. */
 Status csv_read(const char *path, const CsvOptions *o, CsvTable *out, Diag *d);
 void   csv_table_free(CsvTable *t);

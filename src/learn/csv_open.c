@@ -159,10 +159,10 @@ static const struct {
     { "\xFF\xFE", 2, "is UTF-16 text", "Save it as UTF-8." },
     { "\xFE\xFF", 2, "is UTF-16 text", "Save it as UTF-8." },
     { "PK\x03\x04", 4, "is a spreadsheet or zip file, not text",
-      "Save the table as CSV in the program that made it." },
+      "Save the table as CSV in the program that made it; npz(file) reads NumPy's archives." },
     { "\xD0\xCF\x11\xE0", 4, "is a spreadsheet, not text",
       "Save the table as CSV in the program that made it." },
-    { "\x1F\x8B", 2, "is compressed", "Unpack it first, with gunzip." },
+    { "\x1F\x8B", 2, "is compressed twice", "Unpack it first, with gunzip." },
     { "\x93NUMPY", 6, "is a NumPy array, not text", "Read it with npy(file)." },
     { "%PDF", 4, "is a PDF document", "A table must be saved as CSV." },
 };

@@ -19,7 +19,9 @@ typedef struct {
     const char *path;
     struct csv_parser parser;
     Status      status;        /* first fault; cells after it are ignored      */
-    int64_t     file_size, consumed;
+    Bytes      *bytes;
+    int64_t     file_size;     /* at most, when it is packed                   */
+    int64_t     consumed;
     int64_t     line;          /* being fed, from 1                            */
     int64_t     row_line;      /* where the current row began                  */
     char        eol;
@@ -33,6 +35,7 @@ typedef struct {
     int        *slot;          /* per column: its feature, or SLOT_...         */
     int         target;        /* column                                       */
     TargetKind  kind;
+    bool        known;         /* no class may be added                        */
     bool        new_class;     /* the current row brought the newest class          */
     int64_t     cap_rows;
     int         cap_class;
@@ -43,6 +46,9 @@ typedef struct {
 /* What libcsv calls: a cell of n bytes, cell[n] is 0; the end of a row. */
 void csv_cell_arrives(void *cell, size_t n, void *reader);
 void csv_row_ends(int c, void *reader);
+
+/* Begin with the classes of the options' `known`. */
+void csv_classes_know(CsvReader *r);
 
 /* Record the first fault: file:line:column (column from 1; 0: the whole row) and the message. */
 Status csv_fail(CsvReader *r, Status code, int column, const char *fmt, ...)

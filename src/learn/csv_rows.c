@@ -152,11 +152,13 @@ static void class_rehash(CsvReader *r)
     for (int i = 0; i < r->t->n_class; i++) *class_place(r, r->t->classes[i]) = i;
 }
 
+/* -1: not one of the known ones. */
 static int class_index(CsvReader *r, const char *name)
 {
     CsvTable *t = r->t;
     if (t->n_class * 2 >= r->hash_size) class_rehash(r);
     int *place = class_place(r, name);
+    if (*place < 0 && r->known) return -1;
     if (*place < 0) {
         GROW(t->classes, t->n_class, r->cap_class);
         t->classes[t->n_class] = mem_str(name);
@@ -164,6 +166,28 @@ static int class_index(CsvReader *r, const char *name)
         r->new_class = true;
     }
     return *place;
+}
+
+static void class_unknown(CsvReader *r, const char *name)
+{
+    const CsvTable *t = r->t;
+    char b[SHOWN], c[2 * SHOWN];
+    csv_fail(r, E_NAME, r->column + 1, "\"%s\" in %s is not one of the known classes",
+             csv_shown(b, name, strlen(name)), column_shown(r, c));
+    Text all = { 0 };
+    for (int i = 0; i < t->n_class && all.len < 300; i++) {
+        if (i) text_add(&all, ", ");
+        text_add(&all, csv_shown(b, t->classes[i], strlen(t->classes[i])));
+    }
+    diag_hint(r->d, "They are %s.", text_str(&all));
+    text_free(&all);
+}
+
+void csv_classes_know(CsvReader *r)
+{
+    for (int i = 0; i < r->o->n_known; i++) class_index(r, r->o->known[i]);
+    r->new_class = false;
+    r->known = r->o->n_known > 0;
 }
 
 /* Take the newest class back: its row is dropped. Nothing was put into the hash table
@@ -186,7 +210,9 @@ static void cell_target(CsvReader *r, const char *s, size_t n)
         r->kind = csv_number(s, n, &v) ? TARGET_NUMBER : TARGET_CLASS;
     }
     if (r->kind == TARGET_CLASS) {
-        r->t->y[r->t->rows] = class_index(r, s);
+        int index = class_index(r, s);
+        if (index < 0) class_unknown(r, s);
+        else r->t->y[r->t->rows] = index;
     } else if (cell_number(r, s, n, &v)) {
         r->t->y[r->t->rows] = v;
     }
@@ -240,10 +266,9 @@ void csv_cell_arrives(void *cell, size_t n, void *reader)
 static int64_t rows_expected(const CsvReader *r, int64_t least)
 {
     int64_t most = r->file_size / (2 * r->n_col) + 2;
-    double guess = 0;
-    if (r->t->rows && r->consumed) {
-        guess = 1.02 * (double)r->t->rows * (double)r->file_size / (double)r->consumed + 16;
-    }
+    double guess = 0, part = (double)r->consumed / (double)r->file_size;
+    if (bytes_packed(r->bytes)) part = bytes_progress(r->bytes);
+    if (r->t->rows && part > 0) guess = 1.02 * (double)r->t->rows / part + 16;
     int64_t rows = guess > (double)least ? (int64_t)guess : least;
     return rows > most && most > r->t->rows ? most : rows;
 }

@@ -1,4 +1,4 @@
-/* dataset.c -- data sets: made, looked into, picked from, scaled.
+/* dataset.c -- data sets: made, looked into, found by name.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,17 +16,10 @@
 #define PKGDATADIR "/usr/local/share/gradus"
 #endif
 
-static const Span nowhere = { 0, 0 };
-
-static Value borrowed(const Record *r)
-{
-    return (Value){ .kind = V_RECORD, .record = (Record *)r };
-}
-
-static void record_release(Record *r)
+void dataset_release(Record *r)
 {
     Value v = value_record(r);
-    value_drop(&v);
+    if (r) value_drop(&v);
 }
 
 /* ---- look into one ---- */
@@ -214,7 +207,7 @@ Status dataset_from_csv(const CsvTable *t, Record **out, Diag *d)
     record_set(r, "names", texts((const char *const *)t->names, t->features));
     record_set(r, "target", value_str(t->target));
     if (csv_target(r, t, d) != OK) {
-        record_release(r);
+        dataset_release(r);
         return d->code;
     }
     *out = r;
@@ -240,11 +233,35 @@ static const char *const set_names[N_LOGIC + N_FILE] = {
     "xor", "and", "or", "nand", "nor", "iris", "wine", "breast_cancer", "digits"
 };
 
+/* "/data" behind the folder `up` levels above that of the program. */
+static bool folder_beside(char *folder, size_t size, int up)
+{
+    ssize_t n = readlink("/proc/self/exe", folder, size - 1);
+    if (n <= 0) return false;
+    folder[n] = '\0';
+    for (; up >= 0; up--) {
+        char *slash = strrchr(folder, '/');
+        if (!slash) return false;
+        *slash = '\0';
+    }
+    size_t used = strlen(folder);
+    return snprintf(folder + used, size - used, "/data") == 5 && access(folder, X_OK) == 0;
+}
+
 const char *dataset_folder(void)
 {
     static char folder[4096];
     const char *root = getenv("GRADUS_DATA");
-    snprintf(folder, sizeof folder, "%s/data", root && *root ? root : PKGDATADIR);
+    if (root && *root) {
+        snprintf(folder, sizeof folder, "%s/data", root);
+        return folder;
+    }
+    snprintf(folder, sizeof folder, "%s/data", PKGDATADIR);
+    if (access(folder, X_OK) == 0) return folder;
+    char beside[sizeof folder];
+    for (int up = 0; up < 2; up++) {
+        if (folder_beside(beside, sizeof beside, up)) return memcpy(folder, beside, sizeof folder);
+    }
     return folder;
 }
 
@@ -295,151 +312,4 @@ Status dataset_load(const char *name, Span at, Record **out, Diag *d)
     const char *near = text_nearest(name, set_names, N_LOGIC + N_FILE);
     if (near) return diag_hint(d, "Did you mean data(\"%s\")?", near);
     return diag_hint(d, "A file of your own is read with csv(\"file.csv\").");
-}
-
-/* ---- rows of another ---- */
-
-static Node *node_pick(const Node *n, const double *from, const uint32_t *row, int64_t count,
-                       Diag *d)
-{
-    Shape s = n->shape;
-    s.dim[0] = count;
-    Node *out = node_leaf(&s, NULL, d);
-    if (!out) return NULL;
-    size_t each = (size_t)(n->len / n->shape.dim[0]);
-    for (int64_t i = 0; i < count; i++) {
-        memcpy(out->val + (size_t)i * each, from + row[i] * each, each * sizeof *from);
-    }
-    leaf_touch(out);
-    return out;
-}
-
-static bool field_has_rows(const char *name)
-{
-    return !strcmp(name, "x") || !strcmp(name, "y") || !strcmp(name, "label");
-}
-
-static Status field_pick(Value v, const uint32_t *row, int64_t n, Value *out, Diag *d)
-{
-    const double *from = node_eval(v.node, d);
-    Node *picked = from ? node_pick(v.node, from, row, n, d) : NULL;
-    if (!picked) return d->code;
-    *out = value_node(picked);
-    return OK;
-}
-
-Status dataset_pick(const Record *r, const uint32_t *row, int64_t n, Record **out, Diag *d)
-{
-    Record *to = record_new("dataset");
-    for (int i = 0; i < r->n; i++) {
-        Value v;
-        if (r->field[i].kind != V_NODE || !field_has_rows(r->name[i])) {
-            v = value_keep(r->field[i]);
-        } else if (field_pick(r->field[i], row, n, &v, d) != OK) {
-            record_release(to);
-            return d->code;
-        }
-        record_set(to, r->name[i], v);
-    }
-    *out = to;
-    return OK;
-}
-
-/* ---- split ---- */
-
-typedef struct {
-    int64_t size, quota;    /* rows of the class; those for the first part */
-    double  rest;           /* what rounding down left                     */
-} Stratum;
-
-/* Quotas that add up to `total`: rounded down, then the largest remainders up. */
-static void strata_share(Stratum *s, int n, double fraction, int64_t total)
-{
-    for (int i = 0; i < n; i++) {
-        double exact = fraction * (double)s[i].size;
-        s[i].quota = (int64_t)exact;
-        s[i].rest = exact - (double)s[i].quota;
-        total -= s[i].quota;
-    }
-    for (; total > 0; total--) {
-        int best = 0;
-        for (int i = 1; i < n; i++) {
-            if (s[i].rest > s[best].rest) best = i;
-        }
-        s[best].quota++;
-        s[best].rest = -1;
-    }
-}
-
-static Stratum *stratum_of(Stratum *s, const DataView *v, int64_t row)
-{
-    return v->classes ? &s[dataset_class(v, row)] : s;
-}
-
-/* Distribute the shuffled rows: the first ones of each class to the front part. */
-static void strata_deal(Stratum *s, const DataView *v, const uint32_t *order,
-                        uint32_t *const part[2])
-{
-    int64_t used[2] = { 0, 0 };
-    for (int64_t i = 0; i < v->rows; i++) {
-        Stratum *of = stratum_of(s, v, order[i]);
-        int which = of->quota-- > 0 ? 0 : 1;
-        part[which][used[which]++] = order[i];
-    }
-}
-
-static Status split_check(int64_t rows, int64_t first, double fraction, Diag *d)
-{
-    char f[NUM_TEXT];
-    num_exact(f, fraction);
-    if (!(fraction > 0 && fraction < 1)) {
-        diag_set(d, E_RANGE, nowhere, "the part of the rows must lie between 0 and 1, not %s", f);
-        return diag_hint(d, "split(d, 0.8) gives 80 of 100 rows to the first part.");
-    }
-    if (first > 0 && first < rows) return OK;
-    return diag_set(d, E_RANGE, nowhere, "%s of %lld row%s would leave the %s part empty", f,
-                    (long long)rows, rows == 1 ? "" : "s", first ? "second" : "first");
-}
-
-static Status split_parts(const Record *r, uint32_t *const part[2], const int64_t n[2],
-                          Record *out[2], Diag *d)
-{
-    TRY(dataset_pick(r, part[0], n[0], &out[0], d));
-    if (dataset_pick(r, part[1], n[1], &out[1], d) == OK) return OK;
-    record_release(out[0]);
-    return d->code;
-}
-
-static Status split_view(const Record *r, const DataView *v, int64_t first, Stratum *s, Rng *rng,
-                         Record *out[2], Diag *d)
-{
-    size_t rows = (size_t)v->rows;
-    uint32_t *order = mem_new(sizeof *order * 2 * rows), *dealt = order + rows;
-    for (size_t i = 0; i < rows; i++) order[i] = (uint32_t)i;
-    rng_shuffle(rng, order, (uint32_t)rows);
-    uint32_t *const part[2] = { dealt, dealt + first };
-    strata_deal(s, v, order, part);
-    Status status = split_parts(r, part, (const int64_t[]){ first, v->rows - first }, out, d);
-    free(order);
-    return status;
-}
-
-Status dataset_split(const Record *r, double fraction, bool stratify, Rng *rng, Record *out[2],
-                     Diag *d)
-{
-    DataView v;
-    TRY(dataset_view(borrowed(r), nowhere, &v, d));
-    if (!stratify) dataset_view_free(&v);
-    int64_t first = llround(fraction * (double)v.rows);
-    Status status = split_check(v.rows, first, fraction, d);
-    if (status == OK) {
-        int n = v.classes ? v.n_class : 1;
-        Stratum *s = mem_new(sizeof *s * (size_t)n);
-        for (int64_t i = 0; i < v.rows; i++) stratum_of(s, &v, i)->size++;
-        strata_share(s, n, fraction, first);
-        status = split_view(r, &v, first, s, rng, out, d);
-        free(s);
-    }
-    dataset_view_free(&v);
-    return status;
 }

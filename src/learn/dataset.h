@@ -39,6 +39,7 @@ Status dataset_view(Value v, Span at, DataView *out, Diag *d);
 void   dataset_view_free(DataView *v);
 
 bool   dataset_is(Value v);
+void   dataset_release(Record *r);         /* gives back one count; NULL is fine */
 /* A field that is a node, borrowed; NULL. */
 Node  *dataset_node(const Record *r, const char *field);
 /* The class of a row: where its y is largest. */
@@ -68,16 +69,39 @@ Status dataset_from_csv(const CsvTable *t, Record **out, Diag *d);
  * 11) or a file of the data folder (classification). E_NAME with the nearest name, E_IO. */
 Status dataset_load(const char *name, Span at, Record **out, Diag *d);
 
-/* Where the shipped files are: $GRADUS_DATA/data if set, else the installed folder. */
+/* Where the shipped files are: $GRADUS_DATA/data if set, else the installed folder, else
+ * data/ beside the program's folder, as in a build tree. */
 const char *dataset_folder(void);
 
 /* ---- make one from another ---- */
 
 Status dataset_pick(const Record *r, const uint32_t *row, int64_t n, Record **out, Diag *d);
 
-/* out[0] gets the fraction of the rows (rounded), out[1] the rest, both in random order.
- * Stratified: every class in the same proportion, the largest remainders rounded up.
- * E_RANGE when one of them would be empty. */
+/* The rows of b below those of a; classes are matched by name. E_SHAPE, E_TYPE, E_NAME (a class
+ * that a has not), E_RANGE (scaled differently). */
+Status dataset_join(const Record *a, const Record *b, Record **out, Diag *d);
+
+/* The rows, then `copies` of each altered: moved by up to `shift` pixels each way (an image of
+ * h x w; 0: as the sample's first two axes say), and by normal noise, in deviations of each
+ * feature. E_SHAPE, E_RANGE when there is nothing to shift. */
+typedef struct {
+    int64_t copies, shift, h, w;
+    double  noise;
+} Augment;
+Status dataset_augment(const Record *r, const Augment *how, Rng *rng, Record **out, Diag *d);
+
+/* At random into n sets of so many rows, which add up to all. Stratified: every class in the
+ * same proportion, the largest remainders rounded up. */
+enum { SPLIT_PARTS = 16 };
+Status dataset_split_rows(const Record *r, const int64_t *rows, int n, bool stratify, Rng *rng,
+                          Record **out, Diag *d);
+
+/* Parts as a person gives them, fractions or numbers of rows, as numbers of rows: what is left
+ * over is one part more. E_RANGE when a part would be empty, E_LIMIT. */
+Status split_sizes(const double *part, int n, int64_t all, int64_t rows[SPLIT_PARTS], int *parts,
+                   Diag *d);
+
+/* Both: out[0] gets the fraction of the rows (rounded), out[1] the rest. */
 Status dataset_split(const Record *r, double fraction, bool stratify, Rng *rng, Record *out[2],
                      Diag *d);
 
@@ -90,9 +114,16 @@ typedef enum {
  * like: take shift and scale of that set instead of measuring (E_SHAPE, E_TYPE). */
 Status dataset_scale(const Record *r, ScaleKind kind, const Record *like, Record **out, Diag *d);
 
+/* The numbers before scaling, without shift and scale. E_TYPE when it was never scaled. */
+Status dataset_unscale(const Record *r, Record **out, Diag *d);
+
+/* Two classes as one column: 1 for class `one`, 0 for the other. E_TYPE, E_RANGE. */
+Status dataset_binary(const Record *r, int64_t one, Record **out, Diag *d);
+
 /* ---- show ---- */
 
-/* A line on what it is, then the first rows as a table, at most 80 columns wide. */
+/* A line on what it is, with the rows of each class, then the first and the last rows as a
+ * table, at most `rows` of them and at most 80 columns wide. */
 void dataset_print(Text *to, const Record *r, int rows, NumFormat f);
 
 #endif

@@ -29,12 +29,19 @@ static int name_find(const char *const *name, int n, const char *s)
     return -1;
 }
 
-static Status name_unknown(int row, const char *name, Diag *d)
+static Status name_unknown(int row, const char *wanted, const char *const *name, int n, Diag *d)
 {
     Text t = { 0 };
-    text_add_safe(&t, name, strnlen(name, 60));
-    diag_set(d, E_NAME, nowhere, "row %d of y is \"%s\", which is not in classes=", row,
+    text_add_safe(&t, wanted, strnlen(wanted, 60));
+    diag_set(d, E_NAME, nowhere, "row %d of y is \"%s\", which is not one of the classes", row,
              text_str(&t));
+    text_clear(&t);
+    for (int i = 0; i < n && t.len < 300; i++) {
+        text_add(&t, i ? ", " : "");
+        text_add_safe(&t, name[i], strnlen(name[i], 60));
+    }
+    diag_hint(d, "The classes are %s; name all there are with classes= when the set is made.",
+              text_str(&t));
     text_free(&t);
     return E_NAME;
 }
@@ -45,7 +52,7 @@ static Status names_index(const char *const *y, int rows, const char **name, int
 {
     for (int i = 0; i < rows; i++) {
         int at = name_find(name, *n, y[i]);
-        if (at < 0 && !grow) return name_unknown(i, y[i], d);
+        if (at < 0 && !grow) return name_unknown(i, y[i], name, *n, d);
         if (at < 0) name[at = (*n)++] = y[i];
         index[i] = at;
     }
@@ -109,4 +116,40 @@ Status dataset_label_numbers(Record *r, Node *y, const char *const *classes, int
     char b[SHAPE_TEXT];
     return diag_set(d, E_SHAPE, nowhere, "y has shape %s; for %d classes it needs one class index "
                     "or %d columns a row", shape_print(b, &y->shape), n_class, n_class);
+}
+
+/* ---- two classes as one column ---- */
+
+static Status binary_view(const Record *r, const DataView *v, int64_t one, Record **out, Diag *d)
+{
+    if (v->n_class != 2) {
+        diag_set(d, E_TYPE, nowhere, "one column of 0 and 1 needs two classes, and the data set has %d",
+                 v->n_class);
+        return diag_hint(d, "For more classes a network has one output each: dense(%lld, softmax).",
+                         (long long)(v->n_class ? v->n_class : v->n_out));
+    }
+    Shape s = shape_of(2, (int64_t[]){ v->rows, 1 });
+    Node *y = node_leaf(&s, NULL, d);
+    if (!y) return d->code;
+    for (int64_t i = 0; i < v->rows; i++) y->val[i] = dataset_class(v, i) == one;
+    leaf_touch(y);
+    Record *to = record_new("dataset");
+    for (int i = 0; i < r->n; i++) {
+        bool gone = !strcmp(r->name[i], "classes") || !strcmp(r->name[i], "label");
+        if (!gone) record_set(to, r->name[i], value_keep(r->field[i]));
+    }
+    record_set(to, "y", value_node(y));
+    record_set(to, "target", value_str(v->classes[one]));
+    *out = to;
+    return OK;
+}
+
+Status dataset_binary(const Record *r, int64_t one, Record **out, Diag *d)
+{
+    DataView v;
+    Value whole = { .kind = V_RECORD, .record = (Record *)r };
+    TRY(dataset_view(whole, nowhere, &v, d));
+    Status s = binary_view(r, &v, one, out, d);
+    dataset_view_free(&v);
+    return s;
 }

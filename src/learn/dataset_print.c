@@ -11,13 +11,13 @@
 
 #include "learn/dataset.h"
 
-enum { TABLE_WIDTH = 79, NAME_WIDTH = 20, TARGETS_SHOWN = 4, GAP = 2, HEAD = -1 };
+enum { TABLE_WIDTH = 79, NAME_WIDTH = 20, TARGETS_SHOWN = 4, CLASSES_SHOWN = 30, GAP = 2, HEAD = -1 };
 
 typedef struct {
     const Record *r;
     DataView      v;
     NumFormat     f;
-    int64_t       rows;        /* shown                                */
+    int64_t       rows, head;  /* shown; of these, from the beginning  */
     int64_t       n_in, n_out; /* columns shown of x and of the target */
 } DataTable;
 
@@ -80,6 +80,12 @@ static void head_target(const DataTable *t, int64_t c, Text *to)
 
 static bool is_target(const DataTable *t, int64_t column) { return column > t->v.n_in; }
 
+/* Which row of the data set stands in a row of the table. */
+static int64_t row_shown(const DataTable *t, int64_t i)
+{
+    return i < t->head ? i : t->v.rows - t->rows + i;
+}
+
 /* The text of one cell. Column 0 counts the rows, then come x and the target. */
 static void cell_text(const DataTable *t, int64_t row, int64_t column, Text *to)
 {
@@ -104,8 +110,8 @@ static int column_width(const DataTable *t, int64_t column)
 {
     Text cell = { 0 };
     int width = 0;
-    for (int64_t row = HEAD; row < t->rows; row++) {
-        cell_text(t, row, column, &cell);
+    for (int64_t i = HEAD; i < t->rows; i++) {
+        cell_text(t, row_shown(t, i), column, &cell);
         int w = text_columns(text_str(&cell), cell.len);
         if (w > width) width = w;
     }
@@ -153,16 +159,27 @@ static void add_row(const DataTable *t, int64_t row, const int *width, Text *to)
 
 static const char *plural(int64_t n) { return n == 1 ? "" : "s"; }
 
-/* ": setosa 50, versicolor 50, virginica 50" */
+/* ": setosa (50), versicolor (50), virginica (50)", on as many lines as it takes. */
 static void add_counts(const DataTable *t, Text *to)
 {
     int64_t *count = mem_new(sizeof *count * (size_t)t->v.n_class);
     for (int64_t i = 0; i < t->v.rows; i++) count[dataset_class(&t->v, i)]++;
-    for (int i = 0; i < t->v.n_class; i++) {
-        text_add(to, i ? ", " : ": ");
-        add_name(to, t->v.classes[i]);
-        text_addf(to, " %lld", (long long)count[i]);
+    size_t line = 0;                             /* where it begins */
+    Text one = { 0 };
+    text_addc(to, ':');
+    for (int i = 0; i < t->v.n_class && i <= CLASSES_SHOWN; i++) {
+        text_clear(&one);
+        if (i == CLASSES_SHOWN) text_addf(&one, "… %d more", t->v.n_class - i);
+        else add_name(&one, t->v.classes[i]);
+        if (i < CLASSES_SHOWN) text_addf(&one, " (%lld)", (long long)count[i]);
+        if (i + 1 < t->v.n_class && i < CLASSES_SHOWN) text_addc(&one, ',');
+        int used = text_columns(to->s + line, to->len - line);
+        bool fits = used + 1 + text_columns(text_str(&one), one.len) <= TABLE_WIDTH;
+        if (!fits) line = to->len + 1;
+        text_add(to, fits ? " " : "\n  ");
+        text_add(to, text_str(&one));
     }
+    text_free(&one);
     free(count);
 }
 
@@ -177,7 +194,7 @@ static void add_summary(const DataTable *t, Text *to)
     }
     if (t->v.classes) {
         text_addf(to, ", %d class%s", t->v.n_class, t->v.n_class == 1 ? "" : "es");
-        if (t->v.n_class <= 3) add_counts(t, to);
+        add_counts(t, to);
     } else {
         text_addf(to, ", %lld output%s", (long long)t->v.n_out, plural(t->v.n_out));
     }
@@ -192,9 +209,11 @@ static void add_table(DataTable *t, Text *to)
     for (int64_t c = 0; c < t->n_out; c++) {
         width[t->n_in + 1 + c] = column_width(t, t->v.n_in + 1 + c);
     }
-    for (int64_t row = HEAD; row < t->rows; row++) add_row(t, row, width, to);
+    for (int64_t i = HEAD; i < t->rows; i++) {
+        if (i == t->head) text_addf(to, "… %lld more\n", (long long)(t->v.rows - t->rows));
+        add_row(t, row_shown(t, i), width, to);
+    }
     free(width);
-    if (t->rows < t->v.rows) text_addf(to, "… %lld more\n", (long long)(t->v.rows - t->rows));
 }
 
 void dataset_print(Text *to, const Record *r, int rows, NumFormat f)
@@ -207,6 +226,7 @@ void dataset_print(Text *to, const Record *r, int rows, NumFormat f)
         return;
     }
     t.rows = rows < t.v.rows ? rows : t.v.rows;
+    t.head = rows < t.v.rows ? (rows + 1) / 2 : rows;
     t.n_out = t.v.classes ? 1 : t.v.n_out < TARGETS_SHOWN ? t.v.n_out : TARGETS_SHOWN;
     add_summary(&t, to);
     add_table(&t, to);

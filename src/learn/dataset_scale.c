@@ -137,3 +137,34 @@ Status dataset_scale(const Record *r, ScaleKind kind, const Record *like, Record
     dataset_view_free(&v);
     return s;
 }
+
+/* ---- back ---- */
+
+static bool field_is_scaling(const char *name)
+{
+    return strcmp(name, "shift") == 0 || strcmp(name, "scale") == 0;
+}
+
+Status dataset_unscale(const Record *r, Record **out, Diag *d)
+{
+    const Node *shift = dataset_node(r, "shift"), *scale = dataset_node(r, "scale");
+    const Node *x = dataset_node(r, "x");
+    if (!shift || !scale) {
+        diag_set(d, E_TYPE, nowhere, "the data set has not been scaled, so there is nothing to take back");
+        return diag_hint(d, "standardize(d) and minmax(d) make scaled ones.");
+    }
+    Node *back = node_leaf(&x->shape, NULL, d);
+    if (!back) return d->code;
+    for (int64_t i = 0; i < x->len; i++) {
+        int64_t c = i % shift->len;
+        back->val[i] = x->val[i] * scale->val[c] + shift->val[c];
+    }
+    leaf_touch(back);
+    Record *to = record_new("dataset");
+    for (int i = 0; i < r->n; i++) {
+        if (!field_is_scaling(r->name[i])) record_set(to, r->name[i], value_keep(r->field[i]));
+    }
+    record_set(to, "x", value_node(back));
+    *out = to;
+    return OK;
+}

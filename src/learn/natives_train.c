@@ -1,4 +1,4 @@
-/* natives_train.c -- TABLE of training: train, predict, evaluate, summary, reset.
+/* natives_train.c -- TABLE of training: train.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,148 +7,13 @@
 #include <string.h>
 
 #include "base/stop.h"
+#include "graph/exec.h"
+#include "learn/learn.h"
 #include "learn/natives.h"
-#include "learn/network.h"
+#include "learn/notes.h"
+#include "learn/taskargs.h"
 #include "learn/train.h"
-
-/* ---- what was typed ---- */
-
-static char *typed_whole(const Ast *a)
-{
-    Text t = { 0 };
-    ast_print(&t, a);
-    char *s = mem_str(text_str(&t));
-    text_free(&t);
-    return s;
-}
-
-/* For messages: what was typed, if it is short. */
-static char *typed(const Ast *a, const char *otherwise)
-{
-    Text t = { 0 };
-    if (a) ast_print(&t, a);
-    char *s = mem_str(t.len && t.len < 40 ? text_str(&t) : otherwise);
-    text_free(&t);
-    return s;
-}
-
-static bool is_net(const Func *f)
-{
-    return f->kind == FN_CHAIN || (f->kind == FN_BOUND && f->of->kind == FN_LAYER);
-}
-
-static Status take_net(Call *c, Func **out)
-{
-    TRY(call_func(c, 0, out));
-    if (is_net(*out)) return OK;
-    diag_set(c->d, E_TYPE, call_span(c, 0), "%s is %s, not a network", (*out)->name ? (*out)->name : "this",
-             value_kind((Value){ .kind = V_FUNC, .func = *out }));
-    return diag_hint(c->d, "For example: net = input(2) -> dense(2, tanh) -> dense(1, sigmoid)");
-}
-
-/* [x, y] as data: two tensors, whose shapes may differ as those of a list's
- * entries may not. V_NONE when a is no such pair. */
-static Status typed_pair(Call *c, const Ast *a, Value *out)
-{
-    *out = value_none();
-    if (!a || a->kind != A_LIST || a->n != 2) return OK;
-    List *l = list_new(2);
-    Value v = value_list(l);
-    Status st = OK;
-    for (int i = 0; i < 2 && st == OK; i++) {
-        char *text = typed_whole(a->kid[i]);
-        st = session_eval(c->s, text, &l->item[i], c->d);
-        if (st != OK) c->d->at = c->env ? a->kid[i]->at : c->at;
-        free(text);
-    }
-    if (st == OK) *out = v;
-    else value_drop(&v);
-    return st;
-}
-
-/* A data set, or x and y as two arguments. */
-static Status take_data(Call *c, int i, Value *out)
-{
-    Value v;
-    if (c->n <= i + 1 && !c->have[i]) TRY(typed_pair(c, c->ast[i], out));
-    if (c->n <= i + 1 && out->kind == V_LIST) return OK;
-    TRY(call_value(c, i, &v));
-    if (c->n <= i + 1) return *out = value_keep(v), OK;
-    Node *x, *y;
-    TRY(call_node(c, i, &x));
-    TRY(call_node(c, i + 1, &y));
-    List *l = list_new(2);
-    l->item[0] = value_node(node_keep(x));
-    l->item[1] = value_node(node_keep(y));
-    *out = value_list(l);
-    return OK;
-}
-
-static Status key_func(Call *c, const char *key, const char *otherwise, Func **out)
-{
-    Value v;
-    TRY(call_key(c, key, &v));
-    if (v.kind == V_NONE) {
-        if (session_lookup(c->s, otherwise, &v) && v.kind == V_FUNC) return *out = v.func, OK;
-        diag_set(c->d, E_TYPE, c->at, "%s is %s here, not a function", otherwise, value_kind(v));
-        value_drop(&v);
-        return diag_hint(c->d, "Say another one with %s=, or forget %s.", key, otherwise);
-    }
-    if (v.kind != V_FUNC)
-        return diag_set(c->d, E_TYPE, call_key_span(c, key), "%s= needs a function such as %s, not %s", key, otherwise, value_kind(v));
-    *out = func_keep(v.func);
-    return OK;
-}
-
-/* The rule: a named one keeps its state; one written out starts afresh. */
-static Status key_rule(Call *c, Func **out)
-{
-    TRY(key_func(c, "optimizer", "sgd", out));
-    Func *f = *out;
-    if (f->kind == FN_BOUND && f->of->kind == FN_OPTIMIZER) return OK;
-    Span at = call_key_span(c, "optimizer");
-    Value v = { 0 };
-    Status st = f->kind == FN_OPTIMIZER ? func_call(c->s, NULL, f, NULL, 0, at, &v, c->d)
-                                        : diag_set(c->d, E_TYPE, at, "%s is not an optimizer", f->name ? f->name : "this");
-    if (st == E_TYPE) diag_hint(c->d, "For example: optimizer=sgd(lr=0.1) or optimizer=adam()");
-    func_drop(f);
-    *out = v.func;
-    return st;
-}
-
-static Status metric_add(Call *c, Task *t, Value v)
-{
-    if (v.kind != V_FUNC)
-        return diag_set(c->d, E_TYPE, call_key_span(c, "metrics"), "metrics= needs functions such as accuracy, not %s", value_kind(v));
-    if (t->n_metric == LIMIT_METRICS)
-        return diag_set(c->d, E_LIMIT, call_key_span(c, "metrics"), "more than %d metrics", LIMIT_METRICS);
-    t->metric[t->n_metric++] = func_keep(v.func);
-    return OK;
-}
-
-static Status key_metrics(Call *c, Task *t, const DataView *data)
-{
-    Value v;
-    TRY(call_key(c, "metrics", &v));
-    if (v.kind == V_LIST) {
-        for (int i = 0; i < v.list->n; i++) TRY(metric_add(c, t, v.list->item[i]));
-        return OK;
-    }
-    if (v.kind != V_NONE) return metric_add(c, t, v);
-    if (!data->n_class) return OK;
-    Value accuracy = { 0 };
-    Status st = OK;
-    if (session_lookup(c->s, "accuracy", &accuracy) && accuracy.kind == V_FUNC) st = metric_add(c, t, accuracy);
-    value_drop(&accuracy);
-    return st;
-}
-
-static Status key_count(Call *c, const char *key, int64_t otherwise, int64_t most, int64_t *out)
-{
-    TRY(call_key_int(c, key, otherwise, out));
-    if (*out >= 1 && *out <= most) return OK;
-    return diag_set(c->d, E_RANGE, call_key_span(c, key), "%s goes from 1 to %lld, not %lld", key, (long long)most, (long long)*out);
-}
+#include "run/crew.h"
 
 /* ---- train ---- */
 
@@ -158,6 +23,7 @@ typedef struct {
     DataView     view, val_view;
     bool         has_val;
     TrainOptions o;
+    const Ast   *block;              /* run after each epoch, or NULL */
     int          n_param;
     Node       **param;
     double      *before;             /* their numbers, one after the other */
@@ -174,18 +40,6 @@ static void work_close(Work *w)
     free(w->before);
 }
 
-static Status task_take(Call *c, Task *t)
-{
-    *t = (Task){ .s = c->s, .at_net = call_span(c, 0), .at_data = call_span(c, 1), .at_loss = call_key_span(c, "loss"),
-                 .at_rule = call_key_span(c, "optimizer") };
-    Func *net;
-    TRY(take_net(c, &net));
-    t->net = func_keep(net);
-    t->net_name = typed(c->ast[0], net->name ? net->name : "the network");
-    t->data_name = typed(c->n > 1 ? c->ast[1] : NULL, "the data");
-    return key_func(c, "loss", "mse", &t->loss);
-}
-
 static Status validate_fraction(Call *c, Work *w, double part)
 {
     Record *half[2];
@@ -194,20 +48,18 @@ static Status validate_fraction(Call *c, Work *w, double part)
         char buf[NUM_TEXT];
         return diag_set(c->d, E_RANGE, at, "validate= is a data set or a part between 0 and 1, not %s", num_exact(buf, part));
     }
-    if (!dataset_is(w->data)) return diag_set(c->d, E_TYPE, at, "validate= as a part needs a data set to split");
-    TRY(dataset_split(w->data.record, 1 - part, w->view.n_class > 0, &c->s->rng, half, c->d));
+    if (!dataset_is(w->data)) {
+        diag_set(c->d, E_TYPE, at, "validate= as a part needs a data set to split");
+        return diag_hint(c->d, "dataset(x, y) makes one of x and y.");
+    }
+    if (w->view.rows < 2) return diag_set(c->d, E_RANGE, at, "there are no two rows to split");
+    Status st = dataset_split(w->data.record, 1 - part, w->view.n_class > 0, &c->s->rng, half, c->d);
+    if (st != OK) return c->d->at = at, st;
     dataset_view_free(&w->view);
     value_drop(&w->data);
     w->data = value_record(half[0]);
     w->val = value_record(half[1]);
     return dataset_view(w->data, call_span(c, 1), &w->view, c->d);
-}
-
-static const Ast *key_typed(const Call *c, const char *key)
-{
-    for (int i = 0; i < c->n_key; i++)
-        if (!strcmp(c->key[i], key)) return c->key_ast[i];
-    return NULL;
 }
 
 static Status take_validation(Call *c, Work *w)
@@ -222,7 +74,79 @@ static Status take_validation(Call *c, Work *w)
     }
     TRY(dataset_view(w->val, call_key_span(c, "validate"), &w->val_view, c->d));
     w->has_val = true;
+    return same_classes(c, &w->view, w->task.data_name, &w->val_view, call_key_span(c, "validate"));
+}
+
+/* ---- when to end, and what to keep ---- */
+
+static Status need_validation(Call *c, const char *key, const char *what)
+{
+    diag_set(c->d, E_TYPE, call_key_span(c, key), "%s goes by the loss of a validation set, and there is none", what);
+    return diag_hint(c->d, "Add validate=0.2, which keeps that part of the rows for it, or validate= with a set of its own.");
+}
+
+static Status take_patience(Call *c, Work *w)
+{
+    Value v;
+    TRY(call_key(c, "patience", &v));
+    if (v.kind == V_NONE) return OK;
+    TRY(key_count(c, "patience", 1, LIMIT_EPOCHS, &w->o.patience));
+    if (!w->has_val) return need_validation(c, "patience", "patience=");
+    w->o.best = true;
     return OK;
+}
+
+static Status take_keep(Call *c, Work *w)
+{
+    const char *keep;
+    TRY(call_key_text(c, "keep", NULL, &keep));
+    if (!keep) return OK;
+    w->o.best = !strcmp(keep, "best");
+    if (!w->o.best && strcmp(keep, "last")) {
+        diag_set(c->d, E_RANGE, call_key_span(c, "keep"), "keep= is best or last, not %s", keep);
+        return diag_hint(c->d, "keep=best keeps the weights of the smallest val_loss, keep=last those of the last epoch.");
+    }
+    return w->o.best && !w->has_val ? need_validation(c, "keep", "keep=best") : OK;
+}
+
+/* ---- a block after each epoch ---- */
+
+/* It sees epoch, loss and whatever else the history has, by name, as numbers of now. */
+static Scope *epoch_scope(const History *h)
+{
+    Scope *s = scope_new();
+    scope_set(s, "epoch", value_num((double)h->epochs));
+    for (int i = 0; i < h->n; i++) scope_set(s, h->name[i], value_num(h->value[i][h->epochs - 1]));
+    return s;
+}
+
+static Status block_run(void *ctx, const History *h, bool *leave, Diag *d)
+{
+    Call *c = ctx;
+    Env e = *c->env;
+    e.d = d;
+    e.scope = epoch_scope(h);
+    bool quiet = c->s->quiet;
+    c->s->quiet = false;
+    Status st = exec_block(&e, c->ast[c->n]);
+    c->s->quiet = quiet;
+    *leave = e.broke;
+    scope_drop(e.scope);
+    return st;
+}
+
+static Status take_block(Call *c, Work *w)
+{
+    const Ast *last = c->n ? c->ast[c->n - 1] : NULL;
+    if (last && last->kind == A_BLOCK && c->env) {
+        w->block = last;
+        c->n--;
+        w->o.each = block_run;
+        w->o.ctx = c;
+    }
+    if (c->n >= 2 && c->n <= 3) return OK;
+    diag_set(c->d, E_TYPE, c->at, "%s takes a network and data, %d argument%s given", c->row->name, c->n, c->n == 1 ? "" : "s");
+    return diag_hint(c->d, "Usage: %s", c->row->usage);
 }
 
 static Status take_seed(Call *c)
@@ -250,6 +174,7 @@ static void params_remember(Work *w)
 static Status work_open(Call *c, Work *w)
 {
     int64_t shuffle;
+    TRY(take_block(c, w));
     TRY(task_take(c, &w->task));
     TRY(key_rule(c, &w->task.rule));
     TRY(take_data(c, 1, &w->data));
@@ -259,8 +184,29 @@ static Status work_open(Call *c, Work *w)
     TRY(key_count(c, "batch", 32, LIMIT_DIM, &w->o.batch));
     TRY(call_key_int(c, "shuffle", 1, &shuffle));
     w->o.shuffle = shuffle != 0;
+    TRY(key_schedule(c, &w->task, w->o.epochs));
+    TRY(key_penalties(c, &w->task));
+    TRY(key_clip(c, &w->task));
     TRY(take_seed(c));
-    return take_validation(c, w);
+    TRY(take_validation(c, w));
+    TRY(take_patience(c, w));
+    return take_keep(c, w);
+}
+
+/* Why it is over before its time. */
+static void end_line(Text *t, const Work *w, const TrainResult *r)
+{
+    long long done = r->history.epochs, all = w->o.epochs;
+    if (r->end == TRAIN_STOPPED) text_addf(t, "# stopped after epoch %lld of %lld; all that was learned is kept\n", done, all);
+    if (r->end == TRAIN_LEFT) text_addf(t, "# ended by its block after epoch %lld of %lld\n", done, all);
+    if (r->end == TRAIN_PATIENT)
+        text_addf(t, "# val_loss has not fallen for %lld epoch%s\n", (long long)w->o.patience, w->o.patience == 1 ? "" : "s");
+    if (r->end == TRAIN_HELD && r->row >= 0)
+        text_addf(t, "# stopped after update %lld of epoch %lld, row %lld of %s\n", (long long)r->update, done + 1,
+                  (long long)r->row, w->task.data_name);
+    else if (r->end == TRAIN_HELD) text_addf(t, "# stopped after update %lld of epoch %lld\n", (long long)r->update, done + 1);
+    text_add(t, text_str(&r->report));
+    if (r->best && r->best < done) text_addf(t, "# the weights of epoch %lld are kept, where val_loss was smallest\n", (long long)r->best);
 }
 
 static void result_line(Session *s, const Work *w, const TrainResult *r)
@@ -272,8 +218,7 @@ static void result_line(Session *s, const Work *w, const TrainResult *r)
     for (int i = 0; i < h->n && h->epochs; i++) text_addf(t, "  %s %s", h->name[i], num_print(buf, h->value[i][h->epochs - 1], s->format));
     text_addf(t, "  # %lld row%s, %lld parameter%s\n", (long long)w->view.rows, w->view.rows == 1 ? "" : "s",
               (long long)r->parameters, r->parameters == 1 ? "" : "s");
-    if (r->end == TRAIN_STOPPED)
-        text_addf(t, "# stopped after epoch %lld of %lld; all that was learned is kept\n", (long long)h->epochs, (long long)w->o.epochs);
+    end_line(t, w, r);
     if (r->end != TRAIN_BROKE) return;
     text_addf(t, "# the loss became %s in update %lld of epoch %lld; the weights before that update are kept\n",
               num_print(buf, r->loss, s->format), (long long)r->update, (long long)h->epochs + 1);
@@ -288,17 +233,34 @@ static void tell_moves(Session *s, const Work *w, int64_t updates)
 }
 
 /* What view, step and evaluate go by later. */
-static void task_remember(Call *c, const Work *w)
+static void task_remember(const Work *w)
 {
     Record *r = record_new("task");
     record_set(r, "data", value_keep(w->data));
     record_set(r, "loss", value_func(func_keep(w->task.loss)));
     record_set(r, "optimizer", value_func(func_keep(w->task.rule)));
     record_set(r, "batch", value_num((double)w->o.batch));
-    (void)c;
     Value old = value_record(w->task.net->task);
     if (w->task.net->task) value_drop(&old);
     w->task.net->task = r;
+}
+
+/* What `back` goes by. */
+static void rewind_remember(Call *c, const Work *w, TrainResult *r)
+{
+    Learn *l = learn_of(c->s);
+    rewind_free(l->rewind);
+    l->rewind = r->rewind;
+    l->latest = true;
+    r->rewind = NULL;
+    if (!l->rewind) return;
+    l->rewind->ready = true;
+    l->rewind->task = task_copy(&w->task);
+    l->rewind->task.at_net = l->rewind->task.at_data = l->rewind->task.at_loss = l->rewind->task.at_rule =
+        l->rewind->task.at_penalty = (Span){ 0, 0 };         /* of a statement that is over */
+    l->rewind->data = value_keep(w->data);
+    l->rewind->batch = w->o.batch;
+    l->rewind->shuffle = w->o.shuffle;
 }
 
 /* Part of an expression, h <- train(net, d), not a statement of its own. */
@@ -324,6 +286,7 @@ static Status run_train(Call *c, Value *out)
 {
     Work w = { 0 };
     TrainResult r = { 0 };
+    int n = c->n;
     Status st = work_open(c, &w);
     if (st == OK) {
         params_remember(&w);
@@ -331,140 +294,76 @@ static Status run_train(Call *c, Value *out)
     }
     if (st == OK) {
         tell_moves(c->s, &w, r.updates);
-        task_remember(c, &w);
+        task_remember(&w);
+        rewind_remember(c, &w, &r);
         if (r.end == TRAIN_STOPPED) stop_forget();
+        notes_before(c->s, &w.task, &w.view, call_has(c, "batch") ? w.o.batch : 0);
         if (!c->s->quiet) result_line(c->s, &w, &r);
+        notes_after(c->s, &w.task, &w.view, &r);
         st = history_define(c, w.task.net_name, &r, out);
     }
     train_result_free(&r);
     work_close(&w);
+    c->n = n;
     return st;
 }
 
-/* ---- predict, evaluate ---- */
+/* ---- plan ---- */
 
-static Status run_predict(Call *c, Value *out)
+static Status plan_show(Call *c, const Work *w)
 {
-    Func *net;
-    Value x;
-    TRY(take_net(c, &net));
-    TRY(call_value(c, 1, &x));
-    return func_call(c->s, NULL, net, &x, 1, c->at, out, c->d);
-}
-
-static Status evaluate_with(Call *c, Task *t, const DataView *data, Record *r)
-{
-    double mean[1 + LIMIT_METRICS];
-    TRY(key_metrics(c, t, data));
-    TRY(task_measure(t, data, mean, c->d));
-    record_set(r, "loss", value_num(mean[0]));
-    for (int i = 0; i < t->n_metric; i++) record_set(r, t->metric[i]->name, value_num(mean[1 + i]));
-    return OK;
-}
-
-static Status run_evaluate(Call *c, Value *out)
-{
-    Task t;
-    Value data = { 0 };
-    DataView view = { 0 };
-    Status st = task_take(c, &t);
-    Value *loss = st == OK && t.net->task ? record_find(t.net->task, "loss") : NULL;
-    if (loss && !call_has(c, "loss")) {
-        func_drop(t.loss);
-        t.loss = func_keep(loss->func);
+    Sweep sweep = { 0 };
+    Store store = { 0 };
+    Status st = sweep_open(&sweep, &w->task, &w->view, w->o.batch, c->d);
+    const Update *u = &sweep.full.update;
+    if (st == OK) st = store_open(&store, u->leaf, u->n, c->s->single, c->d);
+    store.threads = c->s->threads ? c->s->threads : crew_processors();
+    if (st == OK) st = sweep_compile(&sweep, &store, c->d);
+    if (st == OK) {
+        text_addf(&c->s->out, "# one update of %s with %lld row%s, in %s precision\n", w->task.net_name,
+                  (long long)sweep.batch, sweep.batch == 1 ? "" : "s", store.single ? "single" : "double");
+        plan_print(sweep.plan, &(Feed){ .x = sweep.x, .y = sweep.y, .batches = 1, .epochs = 1 }, &store, &c->s->out);
     }
-    if (st == OK) st = take_data(c, 1, &data);
-    if (st == OK) st = dataset_view(data, call_span(c, 1), &view, c->d);
-    Record *r = record_new("measures");
-    *out = value_record(r);
-    if (st == OK) st = evaluate_with(c, &t, &view, r);
-    if (st != OK) value_drop(out);
-    dataset_view_free(&view);
-    value_drop(&data);
-    task_close(&t);
+    if (store.leaf) store_close(&store);
+    sweep_close(&sweep);
     return st;
 }
 
-/* ---- summary ---- */
-
-static int64_t own_numbers(Func *f)
-{
-    int n;
-    Node **w = func_params(f, &n);
-    int64_t total = 0;
-    for (int i = 0; i < n; i++) total += w[i]->len;
-    free(w);
-    return total;
-}
-
-static void summary_row(Text *t, const char *name, const char *what, const char *shape, int64_t params)
-{
-    text_addf(t, "%-12s %-24s %-14s %10lld\n", name, what, shape, (long long)params);
-}
-
-static Status run_summary(Call *c, Value *out)
+/* The update that train would make with the same arguments, compiled and looked at. */
+static Status run_plan(Call *c, Value *out)
 {
     (void)out;
-    Func *f;
-    TRY(take_net(c, &f));
-    Text *t = &c->s->out;
-    char shape[SHAPE_TEXT];
-    text_addf(t, "%-12s %-24s %-14s %10s\n", "stage", "layer", "output", "parameters");
-    if (f->has_input) summary_row(t, "input", "", shape_print(shape, &f->input), 0);
-    Node *x = f->has_input ? node_leaf(&f->input, NULL, c->d) : NULL;
-    Value v = x ? value_node(x) : value_none();
-    for (int i = 0; i < f->n_stage; i++) {
-        Text what = { 0 };
-        value_print(&what, (Value){ .kind = V_FUNC, .func = f->stage[i] }, c->s->format);
-        Value y = { 0 };
-        if (v.kind == V_NODE && func_call(c->s, NULL, f->stage[i], &v, 1, c->at, &y, c->d) != OK) {
-            value_drop(&v);
-            text_free(&what);
-            return c->d->code;
-        }
-        Node *n = y.kind == V_NODE ? y.node : NULL;
-        summary_row(t, f->stage_name[i], f->stage[i]->kind == FN_BOUND ? text_str(&what) : f->stage[i]->name, n ? shape_print(shape, &n->shape) : "?",
-                    own_numbers(f->stage[i]));
-        value_drop(&v);
-        v = y;
-        text_free(&what);
-    }
-    value_drop(&v);
-    text_addf(t, "%-12s %-24s %-14s %10lld\n", "", "", "", (long long)own_numbers(f));
-    return OK;
-}
-
-/* ---- reset ---- */
-
-static Status run_reset(Call *c, Value *out)
-{
-    (void)out;
-    Func *f;
-    TRY(take_net(c, &f));
-    return network_reset(c->s, f, call_span(c, 0), c->d);
+    Work w = { 0 };
+    int n = c->n;
+    Status st = work_open(c, &w);
+    if (st == OK) st = plan_show(c, &w);
+    work_close(&w);
+    c->n = n;
+    return st;
 }
 
 const Builtin natives_train[] = {
-    { .name = "train", .usage = "train NET, DATA, loss=mse, optimizer=sgd(), epochs=1, batch=32", .group = "training",
-      .keys = "loss optimizer epochs batch shuffle validate metrics seed", .min_args = 2, .max_args = 3, .flags = BUILTIN_COMMAND,
-      .run = run_train,
+    { .name = "train", .usage = "train NET, DATA, loss=mse, optimizer=sgd(), epochs=1, batch=32 [{ ... }]", .group = "training",
+      .keys = "loss optimizer epochs batch shuffle validate patience keep metrics schedule regularize clip seed", .min_args = 2,
+      .max_args = 4, .flags = BUILTIN_COMMAND, .run = run_train,
       .help = "Teaches a network. DATA is a data set, or x and y. batch= rows go into one update (the last batch may be smaller); "
-              "shuffle=0 keeps the rows in order; validate= is a data set, or a part such as 0.2. Ctrl-C stops and keeps all that was "
-              "learned. The losses are then in history.",
+              "shuffle=0 keeps the rows in order; validate= is a data set, or a part such as 0.2; patience=5 ends when val_loss has "
+              "not fallen for 5 epochs and keeps the best weights (keep=best: without ending). schedule=cosine changes the rate, "
+              "regularize=l2(0.01) adds the cost of the weights to what is made less, clip=1 bounds the length of the gradient. A "
+              "block { } behind it is run after each epoch and sees epoch, loss, val_loss and the metrics; break in it ends the "
+              "training. Ctrl-C stops and keeps all that was learned; train again goes on with the weights as they are. break when "
+              "and watch stop it after the update that they name; back goes back over updates. The losses are then in history, one "
+              "for each epoch of this training.",
       .example = "xor = input(2) -> h: dense(4, tanh) -> o: dense(1, sigmoid)\n"
-                 "train xor, data(\"xor\"), loss=bce, optimizer=adam(lr=0.1), epochs=300\nxor([1, 0])" },
-    { .name = "predict", .usage = "predict NET, x", .group = "training", .min_args = 2, .max_args = 2, .flags = BUILTIN_COMMAND,
-      .run = run_predict, .help = "The network's output for a sample or a batch: the same as NET(x).",
-      .example = "net = input(2) -> dense(1)\npredict net, [1, 0]" },
-    { .name = "evaluate", .usage = "evaluate NET, DATA [, loss=, metrics=]", .group = "training", .keys = "loss metrics", .min_args = 2,
-      .max_args = 3, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_evaluate,
-      .help = "Loss over all rows, and accuracy where there are classes; the loss is the one the network was last trained with.",
-      .example = "net = input(2) -> dense(1)\nevaluate net, data(\"xor\"), loss=mse" },
-    { .name = "summary", .usage = "summary NET", .group = "training", .min_args = 1, .max_args = 1, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO,
-      .run = run_summary, .help = "The stages of a network: layer, shape of the output for one sample, number of parameters.",
-      .example = "net = input(4) -> dense(16, tanh) -> dense(3, softmax)\nsummary net" },
-    { .name = "reset", .usage = "reset NET", .group = "training", .min_args = 1, .max_args = 1, .flags = BUILTIN_COMMAND, .run = run_reset,
-      .help = "Fresh weights from the layers' initialisers; optimizers forget what they remembered of the old ones.",
-      .example = "net = input(2) -> dense(1)\nreset net" },
+                 "train xor, data(\"xor\"), loss=bce, optimizer=adam(lr=0.1), epochs=300\nxor([1, 0])\n"
+                 "train xor, data(\"xor\"), loss=bce, epochs=50 { if epoch == 20 { break } }" },
+    { .name = "plan", .usage = "plan NET, DATA, loss=mse, optimizer=sgd(), batch=32", .group = "training",
+      .keys = "loss optimizer epochs batch shuffle validate patience keep metrics schedule regularize clip seed", .min_args = 2,
+      .max_args = 3, .flags = BUILTIN_COMMAND | BUILTIN_NO_UNDO, .run = run_plan,
+      .help = "How training runs fast: the update that train would make with the same arguments, as the stages it was "
+              "compiled to. Each line says what was folded together, how many operations it takes, how many KiB it reads "
+              "and writes, and its time, measured now. Nothing is trained.",
+      .example = "net = input(4) -> dense(8, tanh) -> dense(3, softmax)\n"
+                 "plan net, data(\"iris\"), loss=crossentropy, optimizer=adam();" },
     { 0 }
 };

@@ -35,9 +35,9 @@ static void layers_empty(Func *f, Layers *l)
     f->n_own = f->cap_own = 0;
 }
 
-static bool is_param(const Owned *o)
+static bool is_own_leaf(const Owned *o)
 {
-    return !o->of && o->node->op == &op_leaf && o->node->flags & NODE_PARAM;
+    return !o->of && o->node->op == &op_leaf && o->node->flags & (NODE_PARAM | NODE_STATE);
 }
 
 static void owned_free(Func *f)
@@ -54,7 +54,7 @@ static void layer_refill(Session *s, const Taken *k, bool fresh)
     for (int i = 0; i < k->n_own && fresh; i++)
         for (int j = 0; j < k->layer->n_own; j++) {
             const Owned *old = &k->own[i], *now = &k->layer->own[j];
-            if (strcmp(old->path, now->path) || !is_param(old) || !is_param(now)) continue;
+            if (strcmp(old->path, now->path) || !is_own_leaf(old) || !is_own_leaf(now)) continue;
             if (shape_equal(&old->node->shape, &now->node->shape))
                 session_set_leaf(s, old->node, now->node->val);
         }
@@ -108,7 +108,7 @@ static Status rule_reset(Session *s, Func *rule, Node *const *w, int n, Diag *d)
         Func *fresh = rule_fresh(rule);
         Node *g = gb_zeros(&w[i]->shape);
         Update u;
-        st = update_build(s, fresh, &w[i], &g, 1, &u, (Span){ 0, 0 }, d);
+        st = update_build(s, fresh, NULL, &w[i], &g, 1, &u, (Span){ 0, 0 }, d);
         if (st == OK) state_copy(s, fresh, rule, w[i]);
         update_free(&u);
         node_drop(g);

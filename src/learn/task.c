@@ -8,17 +8,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/grad.h"
+#include "learn/task_update.h"
 
 void task_close(Task *t)
 {
     func_drop(t->net);
     func_drop(t->loss);
     func_drop(t->rule);
+    func_drop(t->schedule);
     for (int i = 0; i < t->n_metric; i++) func_drop(t->metric[i]);
+    for (int i = 0; i < t->n_penalty; i++) func_drop(t->penalty[i]);
     free(t->net_name);
     free(t->data_name);
     *t = (Task){ 0 };
+}
+
+static Func *keep_any(Func *f) { return f ? func_keep(f) : NULL; }
+
+Task task_copy(const Task *t)
+{
+    Task c = *t;
+    func_keep(c.net);
+    func_keep(c.loss);
+    keep_any(c.rule);
+    keep_any(c.schedule);
+    for (int i = 0; i < c.n_metric; i++) func_keep(c.metric[i]);
+    for (int i = 0; i < c.n_penalty; i++) func_keep(c.penalty[i]);
+    c.net_name = mem_str(t->net_name);
+    c.data_name = mem_str(t->data_name);
+    return c;
 }
 
 /* ---- the samples ---- */
@@ -96,6 +114,14 @@ static void quantity(Text *t, const char *word, int64_t n)
     text_addf(t, "%lld %s%s", (long long)n, word, n == 1 ? "" : *word == 'c' ? "es" : "s");
 }
 
+/* One column of whole numbers, each the place of one of the outputs. */
+static bool is_class_numbers(const DataView *v, int64_t outputs)
+{
+    bool all = v->n_out == 1 && outputs > 1;
+    for (int64_t i = 0; i < v->rows && all; i++) all = v->y[i] >= 0 && v->y[i] < (double)outputs && v->y[i] == floor(v->y[i]);
+    return all;
+}
+
 static Status target_refuse(const Task *t, const DataView *data, int64_t rows, const Pass *p,
                             Diag *d)
 {
@@ -113,8 +139,11 @@ static Status target_refuse(const Task *t, const DataView *data, int64_t rows, c
     } else {
         diag_set(d, E_SHAPE, t->at_data, "%s gives %s, the targets of %s have %s", t->net_name,
                  text_str(&gives), t->data_name, text_str(&has));
-        diag_hint(d, "Let the last layer have %lld unit%s.", (long long)data->n_out,
-                  data->n_out == 1 ? "" : "s");
+        if (is_class_numbers(data, each))
+            diag_hint(d, "The targets look like class numbers: dataset(x, y, classes=[...]) makes a column of each, or take "
+                         "loss=sparse_crossentropy.");
+        else
+            diag_hint(d, "Let the last layer have %lld unit%s.", (long long)data->n_out, data->n_out == 1 ? "" : "s");
     }
     text_free(&gives);
     text_free(&has);
@@ -172,47 +201,6 @@ static Status build_ask(const Task *t, Func *f, const char *word, Span at, Pass 
     return OK;
 }
 
-/* ---- update ---- */
-
-static Status check_rate(const Task *t, Diag *d)
-{
-    for (int i = 0; i < t->rule->n_key; i++) {
-        Value v = t->rule->key_val[i];
-        if (strcmp(t->rule->key[i], "lr") || v.kind != V_NODE) continue;
-        const double *lr = node_eval(v.node, d);
-        if (!lr) return d->code;
-        if (!isnan(*lr)) continue;
-        diag_set(d, E_RANGE, t->at_rule, "the learning rate of %s is nan", t->rule->name);
-        return diag_hint(d, "Give it a number, for example %s(lr=0.1).",
-                         t->rule->of ? t->rule->of->name : t->rule->name);
-    }
-    return OK;
-}
-
-static Status no_params(const Task *t, Diag *d)
-{
-    diag_set(d, E_NAME, t->at_net, "%s has no parameters, so there is nothing to learn",
-             t->net_name);
-    return diag_hint(
-        d, "A dense layer has some; in a function of your own mark them with param: param w = 0.5");
-}
-
-static Status build_update(const Task *t, Pass *p, Diag *d)
-{
-    TRY(check_rate(t, d));
-    int n;
-    Node **w = session_params(t->s, p->ask[0], &n), **g = mem_new(sizeof *g * (size_t)(n + 1));
-    GradMap *map = n ? grad_build(p->ask[0]) : NULL;
-    for (int i = 0; i < n; i++) g[i] = grad_of(map, w[i]);
-    grad_free(map);
-    Status st =
-        n ? update_build(t->s, t->rule, w, g, n, &p->update, t->at_rule, d) : no_params(t, d);
-    for (int i = 0; i < n; i++) node_drop(g[i]);
-    free(g);
-    free(w);
-    return st;
-}
-
 /* ---- pass ---- */
 
 static Status pass_make(const Task *t, const DataView *data, int64_t rows, Pass *p, Diag *d)
@@ -222,14 +210,16 @@ static Status pass_make(const Task *t, const DataView *data, int64_t rows, Pass 
     TRY(build_ask(t, t->loss, "loss", t->at_loss, p, d));
     for (int i = 0; i < t->n_metric; i++)
         TRY(build_ask(t, t->metric[i], "metric", t->at_loss, p, d));
-    return t->rule ? build_update(t, p, d) : OK;
+    return t->rule ? pass_build_update(t, p, d) : OK;
 }
 
 Status pass_build(const Task *t, const DataView *data, int64_t rows, Pass *out, Diag *d)
 {
     *out = (Pass){ 0 };
     Meanings kept = meanings_keep(t->net);
+    bool was = session_training(t->s, t->rule != NULL);
     Status st = pass_make(t, data, rows, out, d);
+    session_training(t->s, was);
     meanings_return(&kept);
     if (st != OK) pass_free(out);
     return st;
@@ -240,6 +230,7 @@ void pass_free(Pass *p)
     node_drop(p->x);
     node_drop(p->y);
     node_drop(p->out);
+    node_drop(p->goal);
     for (int i = 0; i < p->n_ask; i++) node_drop(p->ask[i]);
     update_free(&p->update);
     *p = (Pass){ 0 };
@@ -259,8 +250,10 @@ Status sweep_open(Sweep *w, const Task *t, const DataView *data, int64_t batch, 
     *w = (Sweep){
         .data = data, .batch = batch, .batches = data->rows / batch, .left = data->rows % batch
     };
+    t->s->per_epoch = (double)sweep_updates(w);          /* what schedules count epochs by */
     Status st = pass_build(t, data, batch, &w->full, d);
     if (st == OK && w->left) st = pass_build(t, data, w->left, &w->rest, d);
+    t->s->per_epoch = 1;
     if (st != OK) sweep_close(w);
     return st;
 }
@@ -305,7 +298,7 @@ void sweep_close(Sweep *w)
 
 int64_t sweep_updates(const Sweep *w) { return w->batches + (w->left > 0); }
 
-void sweep_run(Sweep *w, const uint32_t *order, int64_t first, int64_t count, double *sum)
+bool sweep_run(Sweep *w, const uint32_t *order, int64_t first, int64_t count, double *sum)
 {
     double part[1 + LIMIT_METRICS];
     int64_t full = first + count > w->batches ? w->batches - first : count;
@@ -316,14 +309,15 @@ void sweep_run(Sweep *w, const uint32_t *order, int64_t first, int64_t count, do
                .batches = full,
                .epochs = 1 };
     if (full > 0) {
-        plan_run(w->plan, &f, part);
+        if (!plan_run(w->plan, &f, part)) return false;
         for (int i = 0; i < w->full.n_ask; i++) sum[i] += part[i] * (double)w->batch;
     }
-    if (full >= count) return;
+    if (full >= count) return true;
     f.from = w->batches * w->batch;
     f.batches = 1;
-    plan_run(w->plan_rest, &f, part);
+    if (!plan_run(w->plan_rest, &f, part)) return false;
     for (int i = 0; i < w->full.n_ask; i++) sum[i] += part[i] * (double)w->left;
+    return true;
 }
 
 /* ---- what names mean ---- */

@@ -9,7 +9,7 @@
 #include "learn/dataset.h"
 #include "run/plan.h"
 
-enum { LIMIT_METRICS = 8 };
+enum { LIMIT_METRICS = 8, LIMIT_PENALTIES = 4 };
 
 /* Functions are counted, names and data borrowed; task_close gives back. */
 typedef struct {
@@ -19,11 +19,17 @@ typedef struct {
     Func       *rule;                /* the optimizer; NULL: nothing is to be learned */
     int         n_metric;
     Func       *metric[LIMIT_METRICS];
+    Func       *schedule;            /* in the place of the rule's lr; NULL          */
+    int         n_penalty;
+    Func       *penalty[LIMIT_PENALTIES];    /* of one weight: regularize=           */
+    double      clip;                /* longest gradient of all parameters together; 0: any */
     char       *net_name, *data_name;
-    Span        at_net, at_data, at_loss, at_rule;
+    Span        at_net, at_data, at_loss, at_rule, at_penalty;
 } Task;
 
 void task_close(Task *t);
+/* The same once more, with counts of its own. */
+Task task_copy(const Task *t);
 
 /* Output, loss and metrics of a batch, and with a rule the update, as nodes. */
 typedef struct {
@@ -31,6 +37,7 @@ typedef struct {
     Node   *out;
     int     n_ask;
     Node   *ask[1 + LIMIT_METRICS];  /* the loss, then the metrics: single numbers   */
+    Node   *goal;                    /* what the update makes less: the loss and the penalties */
     Update  update;                  /* n 0 without a rule                           */
 } Pass;
 
@@ -59,8 +66,8 @@ Status  sweep_compile(Sweep *w, Store *store, Diag *d);
 void    sweep_close(Sweep *w);
 int64_t sweep_updates(const Sweep *w);                 /* batches, the smaller one too */
 /* Batches first to first + count - 1 in that order of rows (NULL: as they lie);
- * adds to sum each asked number times its rows. */
-void    sweep_run(Sweep *w, const uint32_t *order, int64_t first, int64_t count, double *sum);
+ * adds to sum each asked number times its rows. false: as of plan_run. */
+bool    sweep_run(Sweep *w, const uint32_t *order, int64_t first, int64_t count, double *sum);
 
 /* What `net.h` and `net.h.z` mean, kept and brought back. */
 typedef struct {

@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "num/fused_private.h"
+#include "num/soft_fma.h"
 
 /* ---- one instruction on single numbers ---- */
 
@@ -26,7 +27,7 @@ typedef union {
 
 /* The same words for both precisions: T the type, B its bits, ALL a set mask. */
 #define COMPUTE(NAME, T, U, F, FMA_FN, SQRT, FLOOR, ROUND)                               \
-    static U NAME(const FusedInstr *i, U a, U b, U c)                                     \
+    static inline __attribute__((always_inline)) U NAME(const FusedInstr *i, U a, U b, U c) \
     {                                                                                    \
         const U set = { .bits = ~(__typeof__(a.bits))0 }, none = { .bits = 0 };          \
         switch ((FusedCode)i->code) {                                                     \
@@ -92,24 +93,89 @@ void fused_reserve(const Fused *l) { scratch(sizeof(Double[32]) * (size_t)(l->n 
 enum { BLOCK = 32 };
 
 
-#define INTERPRET(NAME, U, F, COMPUTE_ONE)                                               \
-    static void NAME##_block(const Fused *l, const FusedRun *run, U (*v)[BLOCK],           \
+/* y = a*b + c for a whole block. */
+static void block_fma_double(Double *y, const Double *a, const Double *b, const Double *c, double sign)
+{
+#ifdef __FP_FAST_FMA
+    for (int k = 0; k < BLOCK; k++) y[k].d = fma(sign * a[k].d, b[k].d, c[k].d);
+#else
+    for (int k = 0; k < BLOCK; k += 2) {
+        Soft2 r = soft_double((Soft2){ a[k].d, a[k + 1].d } * sign, (Soft2){ b[k].d, b[k + 1].d }, (Soft2){ c[k].d, c[k + 1].d });
+        y[k].d = r[0];
+        y[k + 1].d = r[1];
+    }
+#endif
+}
+
+static void block_fma_single(Single *y, const Single *a, const Single *b, const Single *c, float sign)
+{
+#ifdef __FP_FAST_FMAF
+    for (int k = 0; k < BLOCK; k++) y[k].f = fmaf(sign * a[k].f, b[k].f, c[k].f);
+#else
+    for (int k = 0; k < BLOCK; k += 4) {
+        Soft4 r = soft_float((Soft4){ a[k].f, a[k + 1].f, a[k + 2].f, a[k + 3].f } * sign,
+                             (Soft4){ b[k].f, b[k + 1].f, b[k + 2].f, b[k + 3].f },
+                             (Soft4){ c[k].f, c[k + 1].f, c[k + 2].f, c[k + 3].f });
+        for (int j = 0; j < 4; j++) y[k + j].f = r[j];
+    }
+#endif
+}
+
+/* One instruction over a block: the code is known in each case, so that the compiler makes
+ * a loop of it. What is behind the row's end is computed too and used by nobody, but for
+ * calls, which cost too much. */
+#define BLOCK_CASE(word, n)                                                              \
+    case FUSED_##word:                                                                   \
+        for (int k = 0; k < BLOCK; k++)                                                  \
+            y[k] = BLOCK_COMPUTE((&(FusedInstr){ .code = FUSED_##word, .imm = i->imm }), a[k], b[k], c[k]); \
+        break;
+#define BLOCK_CODES(X)                                                                   \
+    X(ADD, 2) X(SUB, 2) X(MUL, 2) X(DIV, 2) X(MIN, 2) X(MAX, 2) X(SQRT, 1) X(FLOOR, 1) X(ROUND, 1) \
+    X(AND, 2) X(OR, 2) X(XOR, 2) X(ANDN, 2) X(LT, 2) X(LE, 2) X(EQ, 2) X(NE, 2) X(BLEND, 3) \
+    X(IADD, 2) X(ISUB, 2) X(SHL, 1) X(SHR, 1)
+
+#define BLOCK_COMPUTE compute_double
+static void block_double(const FusedInstr *i, Double *y, const Double *a, const Double *b, const Double *c, int n)
+{
+    switch ((FusedCode)i->code) {
+        BLOCK_CODES(BLOCK_CASE)
+    case FUSED_FMA: block_fma_double(y, a, b, c, 1); break;
+    case FUSED_FNMA: block_fma_double(y, a, b, c, -1); break;
+    default:
+        for (int k = 0; k < n; k++) y[k] = compute_double(i, a[k], b[k], c[k]);
+    }
+}
+#undef BLOCK_COMPUTE
+#define BLOCK_COMPUTE compute_single
+static void block_single(const FusedInstr *i, Single *y, const Single *a, const Single *b, const Single *c, int n)
+{
+    switch ((FusedCode)i->code) {
+        BLOCK_CODES(BLOCK_CASE)
+    case FUSED_FMA: block_fma_single(y, a, b, c, 1); break;
+    case FUSED_FNMA: block_fma_single(y, a, b, c, -1); break;
+    default:
+        for (int k = 0; k < n; k++) y[k] = compute_single(i, a[k], b[k], c[k]);
+    }
+}
+#undef BLOCK_COMPUTE
+
+#define INTERPRET(NAME, U, F, BLOCK_RUN)                                                 \
+    static void NAME##_block(const Fused *l, const FusedRun *run, U (*v)[BLOCK],         \
                              int64_t col, int n)                                         \
     {                                                                                    \
         static const U none;                                                             \
         for (int at = 0; at < l->n; at++) {                                              \
-            const FusedInstr *i = &l->instr[at];                                          \
+            const FusedInstr *i = &l->instr[at];                                         \
             U *y = v[at];                                                                \
-            if (i->code == FUSED_NUM) {                                                   \
-                for (int k = 0; k < n; k++) y[k].bits = (__typeof__(none.bits))i->bits;  \
-            } else if (i->code == FUSED_LOAD) {                                           \
+            if (i->code == FUSED_NUM) {                                                  \
+                for (int k = 0; k < BLOCK; k++) y[k].bits = (__typeof__(none.bits))i->bits; \
+            } else if (i->code == FUSED_LOAD) {                                          \
                 const U *x = (const U *)(const void *)run->at[i->in[0]].p;               \
                 bool each = l->slot[i->in[0]] == SLOT_EACH;                              \
-                for (int k = 0; k < n; k++) y[k] = each ? x[col + k] : x[0];             \
+                for (int k = 0; k < BLOCK; k++) y[k] = k < n && each ? x[col + k] : each ? none : x[0]; \
             } else {                                                                     \
                 const U *a = i->in[0] >= 0 ? v[i->in[0]] : y, *b = i->in[1] >= 0 ? v[i->in[1]] : y; \
-                const U *c = i->in[2] >= 0 ? v[i->in[2]] : y;                            \
-                for (int k = 0; k < n; k++) y[k] = COMPUTE_ONE(i, a[k], b[k], c[k]);     \
+                BLOCK_RUN(i, y, a, b, i->in[2] >= 0 ? v[i->in[2]] : y, n);               \
             }                                                                            \
         }                                                                                \
     }                                                                                    \
@@ -135,8 +201,8 @@ enum { BLOCK = 32 };
                 NAME##_out(&l->out[i], run, (U *)(void *)run->lane[i], v[l->out[i].value], col, n, lanes); \
         }                                                                                \
     }
-INTERPRET(row_double, Double, d, compute_double)
-INTERPRET(row_single, Single, f, compute_single)
+INTERPRET(row_double, Double, d, block_double)
+INTERPRET(row_single, Single, f, block_single)
 
 /* ---- lanes ---- */
 

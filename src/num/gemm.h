@@ -18,7 +18,13 @@
 #include <stdint.h>
 
 /* Rows i to i + rows - 1, columns j to j + cols - 1 of C; row r is at
- * block + r*ld elements. Valid during the call; the taker may write over it. */
+ * block + r*ld elements. Valid during the call; the taker may write over it. Each number
+ * comes once, finished.
+ *
+ * Without a C of the call's own the block is in the room, at most 16 KiB, and ld is
+ * either cols rounded up to whole vectors (then up to ld all may be read and written, and
+ * what lies behind cols is no number of C), or cols itself, all numbers in one run. In the
+ * call's C nothing behind cols may be touched. */
 typedef void GemmTake(void *ctx, int64_t i, int64_t j, int64_t rows, int64_t cols, void *block,
                       int64_t ld);
 
@@ -41,9 +47,11 @@ typedef struct {
     void       *room;                /* gemm_room bytes, aligned to 64; one for each thread */
 } GemmCall;
 
-/* Bytes that computing (a part of) such a product works in; 0 is possible. */
+/* Bytes that computing (a part of) such a product works in, on this machine; 0 is
+ * possible, and then room may be NULL. */
 size_t gemm_room(const GemmShape *s);
-/* C must not overlap A or B. Allocates nothing. */
+/* C must not overlap A or B. Allocates nothing. Parts are fastest when they begin and end
+ * at multiples of sixteen columns. */
 void   gemm_run(const GemmShape *s, const GemmCall *call);
 
 #endif

@@ -6,8 +6,9 @@
 #include "num/gemm_level.h"
 
 #ifdef __x86_64__
+#include <string.h>
+
 #pragma GCC target("avx2,fma")
-#pragma GCC optimize("O3")
 #include <immintrin.h>
 
 #include "num/gemm_turn.h"
@@ -18,7 +19,7 @@
     X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2)                                       \
     X(1, 3) X(2, 3) X(3, 3) X(4, 3)                                                       \
     X(1, 4) X(2, 4) X(3, 4)
-enum { TALL1 = 8, TALL2 = 6, TALL3 = 4, TALL4 = 3, VECTOR_BYTES = GEMM_AVX2_BYTES };
+enum { TALL1 = 8, TALL2 = 6, TALL3 = 4, TALL4 = 3 };
 
 #define Real  double
 #define Vec   __m256d

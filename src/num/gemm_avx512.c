@@ -5,8 +5,9 @@
 #include "num/gemm_level.h"
 
 #ifdef __x86_64__
+#include <string.h>
+
 #pragma GCC target("avx512f,avx512dq,avx2,fma")
-#pragma GCC optimize("O3")
 #include <immintrin.h>
 
 #include "num/gemm_tall.h"

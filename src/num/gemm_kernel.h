@@ -7,7 +7,6 @@
  *     vec_*                  NAME(vec_zero) and so on, see below
  *     TILES(X)               X(rows, vectors) for each size of tile whose sums fit into
  *                            the registers, without gaps up to TALLk rows for k vectors
- *     VECTOR_BYTES           what gemm_cut is to reckon with
  *
  * A tile of C is summed up in registers, over the whole of k. A strip is what tiles below
  * each other share: some vectors of the lanes' side. Strips outside and tiles inside keep
@@ -20,7 +19,7 @@
 typedef struct {
     const Real *x, *y;
     int64_t     x_row, x_k, y_k, y_lane;
-    int64_t     k;
+    int64_t     k, chunk;            /* summed up so far at a time                      */
     bool        flip, pack;
     Real       *strip;               /* where Y is packed                               */
 } NAME(Sides);
@@ -29,55 +28,104 @@ typedef struct {
 typedef struct {
     const Real *y;
     int64_t     x_row, x_k, y_k, k;
+    bool        more;                /* C has the sum of the chunks before              */
     int64_t     ld;                  /* of C's rows                                     */
     int         part;                /* lanes of the last vector that Y has             */
     int         keep;                /* and that may be written in C                    */
 } NAME(Strip);
 
-typedef void NAME(Tile)(const NAME(Strip) *s, const Real *x, Real *c);
+/* So many tiles below each other. */
+typedef void NAME(Tile)(const NAME(Strip) *s, const Real *x, Real *c, int64_t tiles);
 
 /* ---- tiles ---- */
 
+/* With checks in it, unrolled code takes minutes to compile. */
+#ifdef __SANITIZE_ADDRESS__
+#define UNROLL
+#else
 #define UNROLL _Pragma("GCC unroll 16")
+#endif
+#define INLINE static inline __attribute__((always_inline))
 
-/* rows, vecs and part are constants where this is used. Rows are reached from every third,
- * which takes fewer registers for addresses than a pointer each. */
-static inline __attribute__((always_inline))
-void NAME(tile_sum)(const NAME(Strip) *s, const Real *x, Real *c, const int rows,
-                    const int vecs, const bool part)
+/* Row r of p. Rows are reached from every third: that takes fewer registers for addresses
+ * than a pointer each. */
+#define ROW(p, r, row) ((r) < 3 ? p + (r)*(row) : (r) < 6 ? p##3 + ((r) - 3)*(row) : p##6 + ((r) - 6)*(row))
+
+/* The last vectors of rows, of which perhaps only some lanes may be written. */
+static void NAME(tile_store_part)(Real *c, int64_t ld, const Vec *last, int64_t rows, int keep)
+{
+    for (; rows > 0; rows--, c += ld, last++)
+        if (keep == LANES) NAME(vec_store)(c, *last);
+        else NAME(vec_store_part)(c, *last, keep);
+}
+
+/* rows, vecs and part are constants wherever these are used. */
+INLINE void NAME(tile_store)(const NAME(Strip) *s, Real *c, Vec sum[8][4], const int rows, const int vecs,
+                             const bool part)
+{
+    const int64_t ld = s->ld;
+    const int whole = part ? vecs - 1 : vecs;
+    Real *c3 = rows > 3 ? c + 3*ld : c, *c6 = rows > 6 ? c + 6*ld : c;
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int v = 0; v < whole; v++) NAME(vec_store)(ROW(c, r, ld) + v*LANES, sum[r][v]);
+    if (part) {
+        Vec last[8];
+        UNROLL for (int r = 0; r < rows; r++) last[r] = sum[r][vecs - 1];
+        NAME(tile_store_part)(c + whole*LANES, ld, last, rows, s->keep);
+    }
+}
+
+/* Where the sums begin. */
+INLINE void NAME(tile_load)(const NAME(Strip) *s, const Real *c, Vec sum[8][4], const int rows, const int vecs,
+                            const bool part)
+{
+    const int64_t ld = s->ld;
+    const int whole = part ? vecs - 1 : vecs;
+    const Real *c3 = rows > 3 ? c + 3*ld : c, *c6 = rows > 6 ? c + 6*ld : c;
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int v = 0; v < vecs; v++) sum[r][v] = NAME(vec_zero)();
+    if (!s->more) return;
+    const NAME(Mask) mask = NAME(vec_mask)(part ? s->keep : LANES);
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int v = 0; v < whole; v++) sum[r][v] = NAME(vec_load)(ROW(c, r, ld) + v*LANES);
+        if (part) sum[r][whole] = NAME(vec_load_part)(ROW(c, r, ld) + whole*LANES, mask);
+    }
+}
+
+INLINE void NAME(tile_sum)(const NAME(Strip) *s, const Real *x, Real *c, const int rows, const int vecs,
+                           const bool part)
 {
     const int64_t x_row = s->x_row, x_k = s->x_k, y_k = s->y_k;
     const Real *y = s->y, *x3 = rows > 3 ? x + 3*x_row : x, *x6 = rows > 6 ? x + 6*x_row : x;
     const NAME(Mask) mask = NAME(vec_mask)(part ? s->part : LANES);
     Vec sum[8][4];
-    UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int v = 0; v < vecs; v++) sum[r][v] = NAME(vec_zero)();
+    NAME(tile_load)(s, c, sum, rows, vecs, part);
     for (int64_t k = s->k; k > 0; k--) {
         Vec b[4];
         UNROLL for (int v = 0; v < vecs; v++)
             b[v] = part && v == vecs - 1 ? NAME(vec_load_part)(y + v*LANES, mask)
                                          : NAME(vec_load)(y + v*LANES);
         UNROLL for (int r = 0; r < rows; r++) {
-            Vec a = NAME(vec_all)(r < 3 ? x + r*x_row : r < 6 ? x3 + (r - 3)*x_row : x6 + (r - 6)*x_row);
+            Vec a = NAME(vec_all)(ROW(x, r, x_row));
             UNROLL for (int v = 0; v < vecs; v++) sum[r][v] = NAME(vec_fma)(a, b[v], sum[r][v]);
         }
         x += x_k, x3 += x_k, x6 += x_k, y += y_k;
     }
-    const int64_t ld = s->ld;
-    const int keep = s->keep;
-    UNROLL for (int r = 0; r < rows; r++) {
-        UNROLL for (int v = 0; v < vecs - 1; v++) NAME(vec_store)(c + r*ld + v*LANES, sum[r][v]);
-        Real *last = c + r*ld + (vecs - 1)*LANES;
-        if (keep == LANES) NAME(vec_store)(last, sum[r][vecs - 1]);
-        else NAME(vec_store_part)(last, sum[r][vecs - 1], keep);
-    }
+    NAME(tile_store)(s, c, sum, rows, vecs, part);
+}
+
+INLINE void NAME(tile_column)(const NAME(Strip) *s, const Real *x, Real *c, int64_t tiles, const int rows,
+                              const int vecs, const bool part)
+{
+    const NAME(Strip) t = *s;        /* of our own, so that no store can change it        */
+    for (; tiles > 0; tiles--, x += rows*t.x_row, c += rows*t.ld) NAME(tile_sum)(&t, x, c, rows, vecs, part);
 }
 
 #define TILE(rows, vecs)                                                                  \
-    static void NAME(tile_##rows##_##vecs)(const NAME(Strip) *s, const Real *x, Real *c)  \
-    { NAME(tile_sum)(s, x, c, rows, vecs, false); }                                       \
-    static void NAME(part_##rows##_##vecs)(const NAME(Strip) *s, const Real *x, Real *c)  \
-    { NAME(tile_sum)(s, x, c, rows, vecs, true); }
+    static void NAME(tile_##rows##_##vecs)(const NAME(Strip) *s, const Real *x, Real *c, int64_t tiles) \
+    { NAME(tile_column)(s, x, c, tiles, rows, vecs, false); }                             \
+    static void NAME(part_##rows##_##vecs)(const NAME(Strip) *s, const Real *x, Real *c, int64_t tiles) \
+    { NAME(tile_column)(s, x, c, tiles, rows, vecs, true); }
 TILES(TILE)
 #undef TILE
 
@@ -86,6 +134,7 @@ TILES(TILE)
 static NAME(Tile) *const NAME(tiles)[2][5][9] = { { TILES(WHOLE) }, { TILES(PART) } };
 #undef WHOLE
 #undef PART
+#undef ROW
 
 /* ---- strips ---- */
 
@@ -96,26 +145,31 @@ static int NAME(strip_vecs)(int64_t left, int64_t rows)
     return rows <= TALL4 ? (left > 4 && left < 8 ? (int)(left + 1)/2 : 4) : 2;
 }
 
-/* The lanes from `lane` on, `count` of them, one vector row for each k. Lanes that are
- * left over repeat the last one: any numbers do, their sums are not kept. */
-static void NAME(strip_pack)(const NAME(Sides) *s, int64_t lane, int64_t count, int64_t wide)
+/* One k after the other: y lies along the lanes. */
+static void NAME(strip_copy)(Real *to, int64_t wide, const Real *y, int64_t y_k, int64_t k, int64_t count)
 {
-    int64_t at = 0;
-    for (; at < wide; at += TURN) {
-        int64_t step = s->y_lane, fit = count - at < TURN ? count - at : TURN, k = 0;
-        const Real *y = s->y + (lane + (fit > 0 ? at : count - 1))*step;
-        if (fit == TURN && s->y_k == 1)
-            for (; k + TURN <= s->k; k += TURN) NAME(vec_turn)(s->strip + k*wide + at, wide, y + k, step);
-        for (; k < s->k; k++)
-            for (int64_t l = 0; l < TURN; l++)
-                s->strip[k*wide + at + l] = y[k*s->y_k + (l < fit ? l : fit > 0 ? fit - 1 : 0)*step];
+    const int64_t whole = count/LANES*LANES;
+    const int rest = (int)(count - whole);
+    const NAME(Mask) mask = NAME(vec_mask)(rest);
+    for (; k > 0; k--, to += wide, y += y_k) {
+        for (int64_t l = 0; l < whole; l += LANES) NAME(vec_store)(to + l, NAME(vec_load)(y + l));
+        if (rest) NAME(vec_store)(to + whole, NAME(vec_load_part)(y + whole, mask));
     }
 }
 
-/* Full tiles; two of equal height for what is left below two, so that no tile is flat. */
-static int64_t NAME(tile_rows)(int64_t left, int64_t tall)
+/* Any other layout, in squares that are turned in registers where k runs along memory.
+ * Lanes that are left over repeat another: any numbers do, their sums are not kept. */
+static void NAME(strip_turn)(Real *to, int64_t wide, const Real *y, int64_t y_k, int64_t y_lane, int64_t n_k,
+                             int64_t count)
 {
-    return left >= 2*tall ? tall : left > tall ? (left + 1)/2 : left;
+    for (int64_t at = 0; at < wide; at += TURN, to += TURN) {
+        int64_t fit = count - at < TURN ? count - at : TURN, k = 0;
+        const Real *from = fit > 0 ? y + at*y_lane : y;
+        if (fit == TURN && y_k == 1)
+            for (; k + TURN <= n_k; k += TURN) NAME(vec_turn)(to + k*wide, wide, from + k, y_lane);
+        for (; k < n_k; k++)
+            for (int64_t l = 0; l < TURN; l++) to[k*wide + l] = from[k*y_k + (l < fit ? l*y_lane : 0)];
+    }
 }
 
 static int64_t NAME(tile_tall)(int vecs)
@@ -123,54 +177,94 @@ static int64_t NAME(tile_tall)(int vecs)
     return vecs == 1 ? TALL1 : vecs == 2 ? TALL2 : vecs == 3 ? TALL3 : TALL4;
 }
 
+/* Tiles of the next height, and their height: full ones; then two halves of what is left
+ * below two, so that no tile is flat. */
+static int64_t NAME(tile_count)(int64_t rows, int64_t tall, int64_t *high)
+{
+    *high = rows >= 2*tall ? tall : rows > tall ? (rows + 1)/2 : rows;
+    return rows >= 2*tall ? rows/tall - (rows%tall != 0) : 1;
+}
+
+static void NAME(strip_run)(const NAME(Strip) *t, const Real *x, int64_t rows, int vecs, Real *c)
+{
+    NAME(Tile) *const *tile = NAME(tiles)[t->part < LANES || t->keep < LANES][vecs];
+    const int64_t tall = NAME(tile_tall)(vecs);
+    for (int64_t high, step; rows > 0; rows -= step, x += step*t->x_row, c += step*t->ld) {
+        step = NAME(tile_count)(rows, tall, &high);
+        tile[high](t, x, c, step);
+        step *= high;
+    }
+}
+
 /* The tile of C' to where it belongs in C. */
 static void NAME(tile_flip)(Real *c, int64_t ld, const Real *tile, int64_t wide, int64_t rows,
                             int64_t lanes)
 {
-    for (int64_t r = 0; r < rows; r++)
-        for (int64_t l = 0; l < lanes; l++) c[l*ld + r] = tile[r*wide + l];
+    if (rows == 1 && ld == 1) memcpy(c, tile, (size_t)lanes*sizeof *c);
+    else
+        for (int64_t r = 0; r < rows; r++)
+            for (int64_t l = 0; l < lanes; l++) c[l*ld + r] = tile[r*wide + l];
 }
 
-static void NAME(strip_run)(const NAME(Sides) *s, NAME(Strip) *t, int64_t row, int64_t rows,
-                            int64_t lanes, int vecs, Real *c, int64_t ld)
+/* The same flipped: the rows are columns of C, all in one tile as they are so few. */
+static void NAME(strip_run_flip)(NAME(Strip) *t, const Real *x, int64_t rows, int64_t lanes, int vecs,
+                                 Real *c, int64_t ld)
 {
-    NAME(Tile) *const *tile = NAME(tiles)[t->part < LANES][vecs];
-    const Real *x = s->x + row*s->x_row;
-    const int64_t tall = NAME(tile_tall)(vecs);
-    Real turned[8*4*LANES];
-    for (int64_t r = 0, h; r < rows; r += h, x += h*s->x_row) {
-        h = NAME(tile_rows)(rows - r, tall);
-        tile[h](t, x, s->flip ? turned : c + r*ld);
-        if (s->flip) NAME(tile_flip)(c + r, ld, turned, vecs*LANES, h, lanes);
-    }
+    Real tile[LANES*4*LANES];
+    t->ld = vecs*LANES;
+    for (int64_t l = 0; t->more && l < lanes; l++)
+        for (int64_t r = 0; r < rows; r++) tile[r*t->ld + l] = c[l*ld + r];
+    NAME(strip_run)(t, x, rows, vecs, tile);
+    NAME(tile_flip)(c, ld, tile, t->ld, rows, lanes);
 }
 
-/* One block: `rows` from `row` on, `lanes` from `lane` on, of X and Y. Whole vectors may
- * be written into it when `padded`. */
-static void NAME(block_run)(const NAME(Sides) *s, int64_t row, int64_t rows, int64_t lane,
-                            int64_t lanes, Real *c, int64_t ld, bool padded)
+/* Rows of X and lanes of Y that make one block, of which whole vectors may be written
+ * when it is padded. */
+typedef struct {
+    int64_t row, rows, lane, lanes;
+    Real   *c;
+    int64_t ld;
+    bool    padded;
+} NAME(Block);
+
+static void NAME(strip)(const NAME(Sides) *s, const NAME(Block) *b, NAME(Strip) *t, int64_t l, int64_t count,
+                        int vecs, int64_t k)
 {
-    NAME(Strip) t = { .x_row = s->x_row, .x_k = s->x_k, .k = s->k };
-    for (int64_t l = 0; l < lanes;) {
-        int vecs = NAME(strip_vecs)((lanes - l + LANES - 1)/LANES, rows);
-        int64_t wide = vecs*LANES, count = lanes - l < wide ? lanes - l : wide;
-        int last = (int)(count - (wide - LANES));
-        t.part = s->pack ? LANES : last;
-        t.keep = padded || s->flip ? LANES : last;
-        t.ld = s->flip ? wide : ld;
-        if (s->pack) NAME(strip_pack)(s, lane + l, count, wide);
-        t.y = s->pack ? s->strip : s->y + (lane + l)*s->y_lane;
-        t.y_k = s->pack ? wide : s->y_k;
-        NAME(strip_run)(s, &t, row, rows, count, vecs, s->flip ? c + l*ld : c + l, ld);
-        l += count;
-    }
+    const int64_t wide = vecs*LANES;
+    const int last = (int)(count - (wide - LANES));
+    const Real *x = s->x + b->row*s->x_row + k*s->x_k, *y = s->y + (b->lane + l)*s->y_lane + k*s->y_k;
+    t->part = s->pack ? LANES : last;
+    t->keep = b->padded || s->flip ? LANES : last;
+    t->y = s->pack ? s->strip : y;
+    t->y_k = s->pack ? wide : s->y_k;
+    if (s->pack && s->y_lane == 1) NAME(strip_copy)(s->strip, wide, y, s->y_k, t->k, count);
+    else if (s->pack) NAME(strip_turn)(s->strip, wide, y, s->y_k, s->y_lane, t->k, count);
+    if (s->flip) NAME(strip_run_flip)(t, x, b->rows, count, vecs, b->c + l*b->ld, b->ld);
+    else NAME(strip_run)(t, x, b->rows, vecs, b->c + l);
+}
+
+static void NAME(block_run)(const NAME(Sides) *s, const NAME(Block) *b)
+{
+    NAME(Strip) t = { .x_row = s->x_row, .x_k = s->x_k, .ld = b->ld };
+    int64_t k = 0;
+    do {
+        t.k = s->k - k < s->chunk ? s->k - k : s->chunk;
+        t.more = k > 0;
+        for (int64_t l = 0, count; l < b->lanes; l += count) {
+            int vecs = NAME(strip_vecs)((b->lanes - l + LANES - 1)/LANES, b->rows);
+            count = b->lanes - l < vecs*LANES ? b->lanes - l : vecs*LANES;
+            NAME(strip)(s, b, &t, l, count, vecs, k);
+        }
+        k += t.k;
+    } while (k < s->k);
 }
 
 /* ---- blocks ---- */
 
 static NAME(Sides) NAME(sides)(const GemmShape *s, const GemmCall *call, const GemmCut *cut)
 {
-    NAME(Sides) side = { .k = s->k, .flip = cut->flip, .pack = cut->pack, .strip = call->room };
+    NAME(Sides) side = { .k = s->k, .chunk = cut->chunk, .flip = cut->flip, .pack = cut->pack,
+                         .strip = call->room };
     if (s->k == 0) {                 /* nothing is read: the operands may be anything     */
         side.x = side.y = call->c ? call->c : call->room;
         side.pack = false;
@@ -198,14 +292,14 @@ static void NAME(block)(const NAME(Sides) *side, const GemmCall *call, Real *roo
 {
     Real *c = call->c ? (Real *)call->c + i*call->c_row + j : room;
     int64_t ld = call->c ? call->c_row : side->flip ? cols : (cols + LANES - 1)/LANES*LANES;
-    if (side->flip) NAME(block_run)(side, j, cols, i, rows, c, ld, false);
-    else NAME(block_run)(side, i, rows, j, cols, c, ld, !call->c);
+    if (side->flip) NAME(block_run)(side, &(NAME(Block)){ j, cols, i, rows, c, ld, false });
+    else NAME(block_run)(side, &(NAME(Block)){ i, rows, j, cols, c, ld, !call->c });
     if (call->take) call->take(call->ctx, i, j, rows, cols, c, ld);
 }
 
 static void NAME(product)(const GemmShape *s, const GemmCall *call)
 {
-    const GemmCut cut = gemm_cut(s, VECTOR_BYTES);
+    const GemmCut cut = gemm_cut(s, sizeof(Real), LANES);
     const NAME(Sides) side = NAME(sides)(s, call, &cut);
     Real *room = cut.pack_bytes ? (Real *)((char *)call->room + cut.pack_bytes) : call->room;
     for (int64_t i = call->i0, rows; i < call->i1; i += rows) {
@@ -218,3 +312,4 @@ static void NAME(product)(const GemmShape *s, const GemmCall *call)
 }
 
 #undef UNROLL
+#undef INLINE

@@ -14,6 +14,6 @@
     X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2) X(7, 2) X(8, 2)                       \
     X(1, 3) X(2, 3) X(3, 3) X(4, 3) X(5, 3) X(6, 3) X(7, 3) X(8, 3)                       \
     X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(5, 4) X(6, 4)
-enum { TALL1 = 8, TALL2 = 8, TALL3 = 8, TALL4 = 6, VECTOR_BYTES = 64 };
+enum { TALL1 = 8, TALL2 = 8, TALL3 = 8, TALL4 = 6 };
 
 #endif

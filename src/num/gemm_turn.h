@@ -24,16 +24,16 @@ static inline void vec_turn_double(double *to, int64_t to_row, const double *fro
  * further moves stay within halves of vectors. */
 static inline void vec_turn4_float(float *to, int64_t to_row, const float *from, int64_t from_row)
 {
-    __m256 row[4], pair[4];
-    for (int r = 0; r < 4; r++)
-        row[r] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(from + r*from_row)),
-                                      _mm_loadu_ps(from + (r + 4)*from_row), 1);
-    pair[0] = _mm256_unpacklo_ps(row[0], row[1]), pair[1] = _mm256_unpackhi_ps(row[0], row[1]);
-    pair[2] = _mm256_unpacklo_ps(row[2], row[3]), pair[3] = _mm256_unpackhi_ps(row[2], row[3]);
-    _mm256_storeu_ps(to, _mm256_shuffle_ps(pair[0], pair[2], 0x44));
-    _mm256_storeu_ps(to + to_row, _mm256_shuffle_ps(pair[0], pair[2], 0xee));
-    _mm256_storeu_ps(to + 2*to_row, _mm256_shuffle_ps(pair[1], pair[3], 0x44));
-    _mm256_storeu_ps(to + 3*to_row, _mm256_shuffle_ps(pair[1], pair[3], 0xee));
+    const float *half = from + 4*from_row;
+    __m256 a = _mm256_loadu2_m128(half, from), b = _mm256_loadu2_m128(half + from_row, from + from_row);
+    __m256 c = _mm256_loadu2_m128(half + 2*from_row, from + 2*from_row);
+    __m256 d = _mm256_loadu2_m128(half + 3*from_row, from + 3*from_row);
+    __m256 ab0 = _mm256_unpacklo_ps(a, b), ab1 = _mm256_unpackhi_ps(a, b);
+    __m256 cd0 = _mm256_unpacklo_ps(c, d), cd1 = _mm256_unpackhi_ps(c, d);
+    _mm256_storeu_ps(to, _mm256_shuffle_ps(ab0, cd0, 0x44));
+    _mm256_storeu_ps(to + to_row, _mm256_shuffle_ps(ab0, cd0, 0xee));
+    _mm256_storeu_ps(to + 2*to_row, _mm256_shuffle_ps(ab1, cd1, 0x44));
+    _mm256_storeu_ps(to + 3*to_row, _mm256_shuffle_ps(ab1, cd1, 0xee));
 }
 
 static inline void vec_turn_float(float *to, int64_t to_row, const float *from, int64_t from_row)

@@ -88,6 +88,7 @@ static void move(X86 *x, int op, int reg, int base, int32_t disp)
 
 void x86_load(X86 *x, int reg, int base, int32_t disp) { move(x, 0x8B, reg, base, disp); }
 void x86_store(X86 *x, int reg, int base, int32_t disp) { move(x, 0x89, reg, base, disp); }
+void x86_add(X86 *x, int reg, int base, int32_t disp) { move(x, 0x03, reg, base, disp); }
 
 int x86_jump(X86 *x, int condition)
 {

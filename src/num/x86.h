@@ -49,6 +49,7 @@ void x86_byte(X86 *x, int b);
 void x86_word(X86 *x, int32_t v);                  /* four bytes */
 void x86_load(X86 *x, int reg, int base, int32_t disp);          /* mov reg, [base + disp] */
 void x86_store(X86 *x, int reg, int base, int32_t disp);
+void x86_add(X86 *x, int reg, int base, int32_t disp);           /* add reg, [base + disp] */
 void x86_bytes(X86 *x, const char *bytes, int n);
 /* A jump with a four-byte distance: its place, to be aimed at code that follows; or back. */
 int  x86_jump(X86 *x, int condition);              /* 0x82 below, 0x83 not below, 0x86 not above, 0x87 above, 0x85 not zero */

@@ -103,7 +103,7 @@ static void flatten(Stage *s)
     for (int i = 0; i < l->n_slot; i++) s->slot[i].row = l->slot[i] == SLOT_EACH ? s->cols : 0;
 }
 
-static void pass_build(Writing *w)
+static void folded_build(Writing *w)
 {
     Stage *s = w->s;
     const Draft *t = w->t;
@@ -120,7 +120,7 @@ static void pass_build(Writing *w)
     fused_compile(s->code);
 }
 
-static void product_build(Writing *w)
+static void product_fill(Writing *w)
 {
     Stage *s = w->s;
     View a, b;
@@ -153,7 +153,7 @@ static Node *doubled(const Assembly *a, const Node *n)
 Stage stage_build(const Assembly *a, int k)
 {
     const Draft *t = &a->d->draft[k];
-    Stage s = { .kind = t->kind };
+    Stage s = { .kind = t->kind, .time = a->d->n - 1 - k };
     Writing w = { .a = a, .d = a->d, .t = t, .s = &s };
     if (t->kind == STAGE_OWN) {
         s.own_node = &a->d->node[t->head];
@@ -161,7 +161,10 @@ Stage stage_build(const Assembly *a, int k)
         return s;
     }
     shape_grid(&t->shape, &s.rows, &s.cols);
-    if (t->kind == STAGE_PRODUCT) product_build(&w);
-    if (t->n) pass_build(&w);
+    s.member = ARENA_ARRAY(a->own, const Node *, t->n + 1);
+    for (int i = t->n - 1; i >= 0; i--) s.member[s.n_member++] = &a->d->node[t->member[i]];
+    if (t->kind == STAGE_PRODUCT) s.head = &a->d->node[t->head];
+    if (t->kind == STAGE_PRODUCT) product_fill(&w);
+    if (t->n) folded_build(&w);
     return s;
 }

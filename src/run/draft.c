@@ -26,6 +26,9 @@ typedef struct {
     int    *bound;                   /* -1: nobody needs it                           */
     int    *user;                    /* the draft that reads it, NOBODY, SEVERAL      */
     bool   *whole;                   /* must lie in memory as it is                   */
+    int    *waits;                   /* node -> the first sum or the like that wants to be taken
+                                        in its pass, -1 none                          */
+    int    *waits_next;              /* ... and from there to the next                */
 } Drafting;
 
 /* ---- what nodes are ---- */
@@ -163,6 +166,20 @@ static bool passes_on(const Drafts *d, int x)
     return draft_is_element(&d->node[x]) || d->node[x].op->kind == OP_MATRIX;
 }
 
+static void reduction_into(Drafting *w, int i, int c, bool sums)
+{
+    w->d->draft[c].sums |= sums;
+    member_add(w, c, i, 2);
+    w->d->memory[i] = true;
+}
+
+/* Would be cut by a product's blocks. */
+static bool wants_rows(const Node *n)
+{
+    OutKind kind;
+    return draft_reduction(n, &kind) && kind != OUT_COL_SUM;
+}
+
 static void place_element(Drafting *w, int i)
 {
     Drafts *d = w->d;
@@ -171,7 +188,11 @@ static void place_element(Drafting *w, int i)
         place_own(w, i);
         return;
     }
-    int c = find_draft(w, i, &n->shape, n->n_in + 1, false);
+    int work = n->n_in + 1;
+    bool sums = false;
+    for (int r = w->waits[i]; r >= 0; r = w->waits_next[r]) work += 2, sums |= wants_rows(&d->node[r]);
+    int c = find_draft(w, i, &n->shape, work, sums);
+    for (int r = w->waits[i]; r >= 0; r = w->waits_next[r]) reduction_into(w, r, c, wants_rows(&d->node[r]));
     member_add(w, c, i, n->n_in + 1);
     for (int k = 0; k < n->n_in; k++) {
         int x = number_of(d, n->in[k]);
@@ -179,22 +200,26 @@ static void place_element(Drafting *w, int i)
     }
 }
 
+/* A sum of numbers that an element operation makes is taken in that operation's pass, which
+ * is found when the operation is placed; it must come before what reads the sum. */
 static void place_reduction(Drafting *w, int i, OutKind kind)
 {
     Drafts *d = w->d;
     const Node *n = &d->node[i];
-    int x = number_of(d, n->in[0]);
+    int x = number_of(d, n->in[0]), first = (w->bound[i] + 1) / 2;
     Grid g;
     if (!view_grid(&d->view[x], &n->in[0]->shape, &n->in[0]->shape, &g)) {
         place_own(w, i);
-        return;
+    } else if (draft_direct(d, x, &n->in[0]->shape) && draft_is_element(&d->node[x]) && lies_in_grid(d, &d->node[x])) {
+        use(w, x, first, true);
+        w->waits_next[i] = w->waits[x];
+        w->waits[x] = i;
+    } else {
+        bool sums = kind != OUT_COL_SUM;
+        int c = find_draft(w, i, &n->in[0]->shape, 2, sums);
+        reduction_into(w, i, c, sums);
+        if (!is_const(d, x)) use(w, x, c, false);
     }
-    bool sums = kind != OUT_COL_SUM;
-    int c = find_draft(w, i, &n->in[0]->shape, 2, sums);
-    d->draft[c].sums |= sums;
-    member_add(w, c, i, 2);
-    d->memory[i] = true;
-    if (!is_const(d, x)) use(w, x, c, draft_direct(d, x, &n->in[0]->shape) && draft_is_element(&d->node[x]));
 }
 
 static bool may_head(const Drafting *w, int i, const GemmShape *s)
@@ -249,6 +274,48 @@ static void place_node(Drafting *w, int i)
     else place_own(w, i);
 }
 
+/* ---- what hangs on parameters alone ---- */
+
+/* Nothing that another stage computes is read. */
+static bool is_early(const Drafts *d, int k)
+{
+    const Draft *t = &d->draft[k];
+    for (int i = 0; i < t->n; i++) {
+        const Node *n = &d->node[t->member[i]];
+        for (int j = 0; j < n->n_in; j++) {
+            int base = d->view[number_of(d, n->in[j])].base;
+            if (d->node[base].n_in && d->stage[base] != k) return false;
+        }
+    }
+    return t->kind == STAGE_FUSED && !t->shape.rank;
+}
+
+static int by_number(const void *a, const void *b) { return *(const int *)b - *(const int *)a; }
+
+/* Single numbers that hang on the parameters alone, such as Adam's corrections: all into
+ * the earliest stage of that kind. */
+static void early_join(Drafts *d)
+{
+    int to = -1;
+    for (int k = d->n - 1; k >= 0; k--) {
+        Draft *t = &d->draft[k];
+        if (!is_early(d, k)) continue;
+        if (to < 0 || d->draft[to].work + t->work > MOST_WORK) {
+            to = k;
+            continue;
+        }
+        Draft *into = &d->draft[to];
+        for (int i = 0; i < t->n; i++) {
+            GROW(into->member, into->n, into->cap);
+            into->member[into->n++] = t->member[i];
+            d->stage[t->member[i]] = to;
+        }
+        qsort(into->member, (size_t)into->n, sizeof *into->member, by_number);
+        into->work += t->work;
+        t->n = 0;
+    }
+}
+
 void drafts_make(Drafts *d)
 {
     size_t n = (size_t)d->n_node + 1;
@@ -258,11 +325,16 @@ void drafts_make(Drafts *d)
     w.bound = mem_new(sizeof *w.bound * n);
     w.user = mem_new(sizeof *w.user * n);
     w.whole = mem_new(n);
-    for (int i = 0; i < d->n_node; i++) d->stage[i] = w.bound[i] = -1, w.user[i] = NOBODY;
+    w.waits = mem_new(sizeof *w.waits * n);
+    w.waits_next = mem_new(sizeof *w.waits_next * n);
+    for (int i = 0; i < d->n_node; i++) d->stage[i] = w.bound[i] = w.waits[i] = -1, w.user[i] = NOBODY;
     for (int i = d->n_node - 1; i >= 0; i--) place_node(&w, i);
     free(w.bound);
     free(w.user);
     free(w.whole);
+    free(w.waits);
+    free(w.waits_next);
+    early_join(d);
 }
 
 void drafts_free(Drafts *d)

@@ -1,247 +1,27 @@
-/* plan.c -- a recipe compiled to a flat array of kernels over one arena.
+/* plan.c -- a recipe compiled to a flat array of stages over one arena.
  *
  * The plan has nodes of its own, copies of the graph's that read and write the
  * arena, so the graph's numbers stay what they were while a plan runs. What does
  * not vary from update to update is computed once, by the graph itself. Equal
- * operations on equal operands become one. Names' slots and reshapes are no
- * steps at all: they are another view of the same numbers.
+ * operations on equal operands become one (plan_nodes.c). Names' slots, reshapes,
+ * transposes, parts and repetitions are no work at all: they are another view of the
+ * same numbers (view.c). The rest is gathered into stages (draft.c), which are
+ * assembled (assemble.c) and given memory (plan_memory.c).
  *
- * Steps that only make a parameter's next value come last, so that most of them
- * can write it over the old one; whatever cannot, because the old value is still
- * read, goes through the arena and is copied when all steps are done.
+ * A parameter's next value is written over the old one where no later stage reads the
+ * old; otherwise it goes through the arena and is copied when all stages are done.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "run/plan.h"
+#include "run/plan_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/assemble.h"
-#include "run/order.h"
-#include "run/place.h"
-#include "run/scalar.h"
-
-enum { LINE_BYTES = 64 };
-
-typedef struct {
-    void         *to;
-    const Node   *from;
-} Copy;
-
-typedef struct {
-    Node   *node;
-    int64_t offset;                  /* bytes */
-} BatchNode;
-
-struct Plan {
-    Scalar  *scalar;                 /* not NULL: everything below is unused */
-    bool     single;
-    int64_t  rows, n_in, n_out;
-    Node   **root;                   /* of the graph, counted: keeps what was computed once */
-    int      n_root;
-    Arena    own;                    /* nodes, stages, offsets */
-    int      n_node;
-    Node    *node;
-    int      n_stage;
-    Stage   *stage;                  /* in the order of running */
-    FusedRun run;
-    int      n_x, n_y;
-    BatchNode *x, *y;                /* the batch, and views of it that own kernels read */
-    double  *x_room, *y_room;        /* where rows are gathered */
-    int      n_ask;
-    Node   **ask;
-    int      n_copy;
-    Copy    *copy;
-    void    *memory;
-    double  *num;                    /* the arena of numbers, on a cache line */
-    size_t   bytes;
-};
-
-static int64_t size_of(const Plan *p) { return p->single ? (int64_t)sizeof(float) : (int64_t)sizeof(double); }
-
-static void *number_at(const Plan *p, const void *num, int64_t at) { return (char *)num + size_of(p) * at; }
-
-/* ---- nodes ---- */
-
-typedef struct {
-    Plan         *p;
-    const Recipe *r;
-    Store        *store;
-    const Order  *o;
-    int          *of;                /* place in the order -> node of the plan, -1 none */
-    bool         *fixed;             /* of the plan's nodes */
-    Node        **next;              /* of each update */
-    Drafts        drafts;
-    int          *alias;             /* node -> the leaf that it is written over, itself mostly */
-    Diag         *d;
-} Build;
-
-static int plan_add(Build *b, const Node *like)
-{
-    Plan *p = b->p;
-    Node *n = &p->node[p->n_node];
-    *n = (Node){ .op = like->op, .n_in = like->n_in, .shape = like->shape, .len = like->len,
-                 .attr = like->attr, .n_attr = like->n_attr, .fn = like->fn };
-    return p->n_node++;
-}
-
-static bool same_node(const Node *a, const Node *b)
-{
-    if (a->op != b->op || a->fn != b->fn || a->n_in != b->n_in || a->n_attr != b->n_attr)
-        return false;
-    if (!shape_equal(&a->shape, &b->shape)) return false;
-    for (int i = 0; i < a->n_in; i++)
-        if (a->in[i] != b->in[i]) return false;
-    return !a->n_attr || !memcmp(a->attr, b->attr, sizeof *a->attr * (size_t)a->n_attr);
-}
-
-static bool is_leaf(const Node *n) { return n->op == &op_leaf; }
-
-static int plan_share(Build *b, int at)
-{
-    Plan *p = b->p;
-    for (int i = 0; i < at; i++)
-        if (!is_leaf(&p->node[i]) && same_node(&p->node[i], &p->node[at])) return p->n_node--, i;
-    return at;
-}
-
-static int plan_add_op(Build *b, const char *op, const Shape *shape, Node *x, Node *y)
-{
-    Plan *p = b->p;
-    Node like = { .op = op_find(op), .n_in = 2, .shape = *shape, .len = shape_len(shape) };
-    int at = plan_add(b, &like);
-    p->node[at].in = ARENA_ARRAY(&p->own, Node *, 2);
-    p->node[at].in[0] = x;
-    p->node[at].in[1] = y;
-    return plan_share(b, at);
-}
-
-static double *narrowed(Plan *p, const double *v, int64_t len)
-{
-    float *f = ARENA_ARRAY(&p->own, float, len + 1);
-    for (int64_t i = 0; i < len; i++) f[i] = (float)v[i];
-    return (double *)(void *)f;
-}
-
-static Node *plan_number(Build *b, double v)
-{
-    Plan *p = b->p;
-    for (int i = 0; i < p->n_node; i++)
-        if (b->fixed[i] && !p->node[i].shape.rank && p->node[i].one == v) return &p->node[i];
-    int at = plan_add(b, &(Node){ .op = &op_leaf, .len = 1 });
-    p->node[at].one = v;
-    p->node[at].val = p->single ? narrowed(p, &v, 1) : &p->node[at].one;
-    b->fixed[at] = true;
-    return &p->node[at];
-}
-
-/* Many numbers divided by one: times its reciprocal, which is taken once. */
-static int plan_divide(Build *b, int at)
-{
-    Plan *p = b->p;
-    Node n = p->node[at];
-    if (strcmp(n.op->name, "/") || n.in[1]->len != 1 || n.len < 8) return plan_share(b, at);
-    p->n_node--;
-    Node *by = n.in[1], *one = plan_number(b, 1);
-    Node *over = &p->node[plan_add_op(b, "/", &by->shape, one, by)];
-    return plan_add_op(b, "*", &n.shape, n.in[0], over);
-}
-
-static int plan_add_step(Build *b, const Node *like)
-{
-    Plan *p = b->p;
-    int at = plan_add(b, like);
-    Node *n = &p->node[at];
-    n->in = ARENA_ARRAY(&p->own, Node *, n->n_in);
-    for (int i = 0; i < n->n_in; i++) n->in[i] = &p->node[b->of[order_find(b->o, like->in[i])]];
-    return plan_divide(b, at);
-}
-
-static Status plan_add_fixed(Build *b, Node *like, int *at)
-{
-    const double *v = node_eval(like, b->d);
-    if (!v) return b->d->code;
-    *at = plan_add(b, like);
-    Node *n = &b->p->node[*at];
-    n->op = &op_leaf;
-    n->n_in = 0;
-    n->val = (double *)v;
-    n->one = v[0];
-    if (b->p->single) n->val = narrowed(b->p, v, n->len);
-    b->fixed[*at] = true;
-    return OK;
-}
-
-static Status plan_add_any(Build *b, int i)
-{
-    Node *n = b->o->node[i];
-    b->of[i] = -1;
-    if (!b->o->needed[i]) return OK;
-    if (!b->o->varies[i]) return plan_add_fixed(b, n, &b->of[i]);
-    if (n->op == &op_slot) b->of[i] = b->of[order_find(b->o, n->in[0])];
-    else if (n->n_in) b->of[i] = plan_add_step(b, n);
-    else {
-        b->of[i] = plan_add(b, n);
-        b->p->node[b->of[i]].val = store_of(b->store, n);
-    }
-    return OK;
-}
-
-static Status plan_add_all(Build *b)
-{
-    Plan *p = b->p;
-    int n = 3 * b->o->n + b->r->n;                          /* a division may become two, and a number */
-    p->node = ARENA_ARRAY(&p->own, Node, n + 1);
-    b->fixed = ARENA_ARRAY(&p->own, bool, n + 1);
-    for (int i = 0; i < b->o->n; i++) TRY(plan_add_any(b, i));
-    return OK;
-}
-
-static Node *plan_node(const Build *b, const Node *n);
-
-static bool moves_nothing(const Node *n)
-{
-    return n->op == &op_spread || !strcmp(n->op->name, "reshape") || !strcmp(n->op->name, "transpose") ||
-           !strcmp(n->op->name, "slice");
-}
-
-/* A next value that is nothing but a leaf, or a look at one, is computed all the same: the
- * leaf may be written over before the value is taken. */
-static void plan_add_nexts(Build *b)
-{
-    Plan *p = b->p;
-    b->next = ARENA_ARRAY(&p->own, Node *, b->r->n + 1);
-    for (int i = 0; i < b->r->n; i++) {
-        Node *n = plan_node(b, b->r->next[i]);
-        const Node *from = n;
-        while (from->n_in && moves_nothing(from)) from = from->in[0];
-        b->next[i] = n;
-        if (!is_leaf(from)) continue;
-        Node like = { .op = op_find("hold"), .n_in = 1, .shape = n->shape, .len = n->len };
-        int at = plan_add(b, &like);
-        p->node[at].in = ARENA_ARRAY(&p->own, Node *, 1);
-        p->node[at].in[0] = n;
-        b->next[i] = &p->node[at];
-    }
-}
-
-static Node *plan_node(const Build *b, const Node *n)
-{
-    return &b->p->node[b->of[order_find(b->o, n)]];
-}
-
-/* The plan's node of a leaf; NULL: nothing reads it. */
-static Node *plan_leaf(const Build *b, const Node *leaf)
-{
-    for (int i = 0; leaf && i < b->o->n; i++)
-        if (b->o->node[i] == leaf && b->of[i] >= 0) return &b->p->node[b->of[i]];
-    return NULL;
-}
+#include "base/stop.h"
+#include "run/crew.h"
 
 /* ---- stages ---- */
-
-static int number_of(const Plan *p, const Node *n) { return (int)(n - p->node); }
 
 static void plan_draft(Build *b)
 {
@@ -252,10 +32,10 @@ static void plan_draft(Build *b)
     d->asked = ARENA_ARRAY(&p->own, bool, p->n_node + 1);
     for (int i = 0; i < p->n_node; i++) {
         const Node *n = &p->node[i];
-        d->view[i] = view_make(n, i, n->n_in ? &d->view[number_of(p, n->in[0])] : NULL);
+        d->view[i] = view_make(n, i, n->n_in ? &d->view[plan_node_number(p, n->in[0])] : NULL);
     }
-    for (int i = 0; i < b->r->n_ask; i++) d->asked[number_of(p, plan_node(b, b->r->ask[i]))] = true;
-    for (int i = 0; i < b->r->n; i++) d->asked[number_of(p, b->next[i])] = true;
+    for (int i = 0; i < b->r->n_ask; i++) d->asked[plan_node_number(p, plan_node(b, b->r->ask[i]))] = true;
+    for (int i = 0; i < b->r->n; i++) d->asked[plan_node_number(p, b->next[i])] = true;
     drafts_make(d);
 }
 
@@ -266,7 +46,7 @@ static void plan_draft(Build *b)
 static bool may_write_over(const Build *b, int next, int leaf)
 {
     const Drafts *d = &b->drafts;
-    bool direct = true, ignore;
+    bool direct = true, ignore = true;
     int k = d->stage[next];
     if (k < 0 || d->view[next].base != next || b->alias[next] != next || d->node[next].len != d->node[leaf].len) return false;
     for (int later = 0; later < k; later++)
@@ -283,8 +63,8 @@ static void plan_add_updates(Build *b)
     for (int i = 0; i < p->n_node; i++) b->alias[i] = i;
     for (int i = 0; i < b->r->n; i++) {
         Node *next = b->next[i], *leaf = plan_leaf(b, b->r->leaf[i]);
-        int at = number_of(p, next);
-        if (leaf && may_write_over(b, at, number_of(p, leaf))) b->alias[at] = number_of(p, leaf);
+        int at = plan_node_number(p, next);
+        if (leaf && may_write_over(b, at, plan_node_number(p, leaf))) b->alias[at] = plan_node_number(p, leaf);
         else p->copy[p->n_copy++] = (Copy){ store_of(b->store, b->r->leaf[i]), next };
     }
 }
@@ -295,116 +75,22 @@ static void plan_assemble(Build *b)
     const Drafts *d = &b->drafts;
     Assembly a = { .d = d, .single = p->single, .own = &p->own, .alias = b->alias };
     p->stage = ARENA_ARRAY(&p->own, Stage, d->n + 1);
-    for (int k = d->n - 1; k >= 0; k--) p->stage[p->n_stage++] = stage_build(&a, k);
+    for (int k = d->n - 1; k >= 0; k--)
+        if (d->draft[k].n || d->draft[k].head >= 0) p->stage[p->n_stage++] = stage_build(&a, k);
 }
 
-/* ---- memory ---- */
-
-/* When a node's numbers are read last, in stages from the first on. */
-static int *last_reads(const Build *b)
-{
-    const Plan *p = b->p;
-    const Drafts *d = &b->drafts;
-    int *last = mem_new(sizeof *last * (size_t)(p->n_node + 1));
-    for (int i = 0; i < p->n_node; i++) last[i] = -1;
-    for (int i = 0; i < p->n_node; i++) {
-        if (d->stage[i] < 0) continue;
-        int time = d->n - 1 - d->stage[i];
-        for (int k = 0; k < p->node[i].n_in; k++) {
-            int base = d->view[number_of(p, p->node[i].in[k])].base;
-            if (last[base] < time) last[base] = time;
-        }
-    }
-    for (int i = 0; i < p->n_node; i++)
-        if (d->asked[i]) last[d->view[i].base] = d->n;
-    return last;
-}
-
-static int by_beginning(const void *a, const void *b)
-{
-    const Buffer *x = a, *y = b;
-    return x->from != y->from ? (x->from > y->from) - (x->from < y->from) : (x->of > y->of) - (x->of < y->of);
-}
-
-static bool has_buffer(const Build *b, int i)
-{
-    const Drafts *d = &b->drafts;
-    return d->stage[i] >= 0 && d->memory[i] && d->view[i].base == i && b->alias[i] == i;
-}
-
-/* One for each node that has numbers of its own, one for each product's room, two for the
- * rows of a batch. */
-static int buffers_list(const Build *b, Buffer *list)
-{
-    const Plan *p = b->p;
-    int *last = last_reads(b), n = 0, end = b->drafts.n;
-    list[n++] = (Buffer){ .of = -1, .len = p->rows * p->n_in, .from = -1, .to = end };
-    list[n++] = (Buffer){ .of = -2, .len = p->rows * p->n_out, .from = -1, .to = end };
-    for (int i = 0; i < p->n_node; i++) {
-        int from = end - 1 - b->drafts.stage[i];
-        if (has_buffer(b, i))
-            list[n++] = (Buffer){ .of = i, .len = p->node[i].len, .from = from, .to = last[i] > from ? last[i] : from };
-    }
-    for (int s = 0; s < p->n_stage; s++)
-        if (p->stage[s].kind == STAGE_PRODUCT)
-            list[n++] = (Buffer){ .of = p->n_node + s, .from = s, .to = s,
-                                  .len = (int64_t)(gemm_room(&p->stage[s].product) / sizeof(double)) + 8 };
-    free(last);
-    qsort(list, (size_t)n, sizeof *list, by_beginning);
-    return n;
-}
-
-static void buffers_give(Plan *p, const Buffer *list, int n)
-{
-    for (int i = 0; i < n; i++) {
-        double *at = p->num + list[i].at;
-        if (list[i].of == -1) p->x_room = at;
-        else if (list[i].of == -2) p->y_room = at;
-        else if (list[i].of < p->n_node) p->node[list[i].of].val = at;
-        else p->stage[list[i].of - p->n_node].room = at;
-    }
-}
-
-static Status plan_take(Build *b)
+/* A crew only where something is large enough to be shared. */
+static void plan_crew(Build *b)
 {
     Plan *p = b->p;
-    Buffer *list = mem_new(sizeof *list * (size_t)(p->n_node + p->n_stage + 3));
-    int n = buffers_list(b, list);
-    p->bytes = sizeof(double) * (size_t)buffers_place(list, n);
-    p->bytes += LINE_BYTES;
-    p->memory = mem_take(p->bytes);
-    p->num = (double *)(((uintptr_t)p->memory + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES);
-    if (p->memory) buffers_give(p, list, n);
-    free(list);
-    if (p->memory) return OK;
-    return diag_set(b->d, E_LIMIT, (Span){ 0, 0 },
-                    "no memory left for the %zu MiB that one update works in"
-                    " (budget %zu MiB)",
-                    p->bytes >> 20, mem_budget() >> 20);
-}
-
-static BatchNode *batch_nodes(const Build *b, const Node *leaf, int *n)
-{
-    Plan *p = b->p;
-    const Node *at = plan_leaf(b, leaf);
-    BatchNode *list = ARENA_ARRAY(&p->own, BatchNode, p->n_node + 1);
-    for (int i = 0; at && i < p->n_node; i++)
-        if (&p->node[b->drafts.view[i].base] == at)
-            list[(*n)++] = (BatchNode){ &p->node[i], b->drafts.view[i].offset * size_of(p) };
-    return list;
-}
-
-/* Views and what is written over leaves get their address. */
-static void plan_link(Build *b)
-{
-    Plan *p = b->p;
-    for (int i = 0; i < p->n_node; i++) {
-        const View *v = &b->drafts.view[i];
-        if (b->alias[i] != i) p->node[i].val = p->node[b->alias[i]].val;
-        else if (v->base != i && p->node[v->base].val) p->node[i].val = number_at(p, p->node[v->base].val, v->offset);
+    bool shared = false;
+    for (int i = 0; i < p->n_stage; i++) {
+        stage_cut(&p->stage[i], p->single);
+        shared |= p->stage[i].parts > 1;
+        p->slow |= p->stage[i].slow;
     }
-    p->x = batch_nodes(b, b->r->x, &p->n_x);
-    p->y = batch_nodes(b, b->r->y, &p->n_y);
+    p->workers = shared && b->store->threads > 1 ? crew_gather(b->store->threads) : 1;
+    p->run = ARENA_ARRAY(&p->own, FusedRun, p->workers);
 }
 
 /* ---- build ---- */
@@ -417,6 +103,7 @@ static Status plan_compile(Build *b)
     plan_draft(b);
     plan_add_updates(b);
     plan_assemble(b);
+    plan_crew(b);
     p->n_ask = b->r->n_ask;
     p->ask = ARENA_ARRAY(&p->own, Node *, p->n_ask + 1);
     for (int i = 0; i < p->n_ask; i++) p->ask[i] = plan_node(b, b->r->ask[i]);
@@ -497,34 +184,43 @@ static void batch_set(const BatchNode *list, int n, const char *rows)
     for (int i = 0; i < n; i++) list[i].node->val = (double *)(void *)(rows + list[i].offset);
 }
 
-static void plan_feed(Plan *p, const Feed *f, int64_t batch)
+void plan_feed(Plan *p, const Feed *f, int64_t batch)
 {
     int64_t first = f->from + batch * p->rows, skip = f->order ? 0 : first;
-    int64_t in = size_of(p) * p->n_in, out = size_of(p) * p->n_out;
+    int64_t in = plan_number_size(p) * p->n_in, out = plan_number_size(p) * p->n_out;
     const uint32_t *row = f->order ? f->order + first : NULL;
     if (p->n_x) batch_set(p->x, p->n_x, batch_rows((const char *)f->x + skip * in, row, p->rows, in, p->x_room));
     if (p->n_y) batch_set(p->y, p->n_y, batch_rows((const char *)f->y + skip * out, row, p->rows, out, p->y_room));
 }
 
-static void plan_update(Plan *p, double *sum)
+static bool plan_update(Plan *p, double *sum)
 {
-    for (int i = 0; i < p->n_stage; i++) stage_run(&p->stage[i], &p->run, p->single);
+    if (p->workers > 1) pace_update(&p->pace);
+    for (int i = 0; i < p->n_stage; i++) {
+        stage_run(&p->stage[i], p->run, p->single, p->pace.crew);
+        if (p->slow && stop_asked()) return false;
+    }
     for (int i = 0; i < p->n_ask; i++) sum[i] += p->single ? (double)*(float *)(void *)p->ask[i]->val : p->ask[i]->val[0];
     for (int i = 0; i < p->n_copy; i++)
-        memcpy(p->copy[i].to, p->copy[i].from->val, (size_t)(size_of(p) * p->copy[i].from->len));
+        memcpy(p->copy[i].to, p->copy[i].from->val, (size_t)(plan_number_size(p) * p->copy[i].from->len));
+    return true;
 }
 
-void plan_run(Plan *p, const Feed *feed, double *sum)
+bool plan_run(Plan *p, const Feed *feed, double *sum)
 {
     if (p->scalar) {
         scalar_run(p->scalar, feed, sum);
-        return;
+        return true;
     }
+    pace_rest(&p->pace);
     for (int64_t e = 0; e < feed->epochs; e++, sum += p->n_ask) {
         for (int i = 0; i < p->n_ask; i++) sum[i] = 0;
         for (int64_t b = 0; b < feed->batches; b++) {
             plan_feed(p, feed, b);
-            plan_update(p, sum);
+            if (!plan_update(p, sum)) return false;
         }
     }
+    return true;
 }
+
+bool plan_is_slow(const Plan *p) { return p->slow; }

@@ -44,9 +44,15 @@ void    plan_free(Plan *p);
 bool    plan_is_scalar(const Plan *p);
 int64_t plan_steps(const Plan *p);             /* kernels, or scalar instructions */
 
+/* What is folded together and what each stage costs: operations, bytes read and written,
+ * and its time, measured on the first batch of the feed. The store keeps its numbers. */
+void    plan_print(Plan *p, const Feed *feed, Store *s, Text *out);
+
 /* Run feed->epochs times over the batches. sum has n_ask numbers an epoch: each
- * asked number, summed over the batches. Allocates nothing, asks no clock, does
- * not look at stop_flag. */
-void    plan_run(Plan *p, const Feed *feed, double *sum);
+ * asked number, summed over the batches. Allocates nothing. false: stop_flag came up in
+ * the middle of an update that takes long, and the store's numbers are of no use. */
+bool    plan_run(Plan *p, const Feed *feed, double *sum);
+/* An update takes so long that plan_run looks at stop_flag. */
+bool    plan_is_slow(const Plan *p);
 
 #endif

@@ -90,7 +90,7 @@ static void factors_settle(Late *w, int from)
 {
     for (int i = from; i < w->n_part; i++) {
         int v = w->part[i].a;
-        if (!is_op(w, v, w->s->sub) || !value_is(w->s, w->s->v[v].in[0], 1)) continue;
+        if (v < 0 || !is_op(w, v, w->s->sub) || !value_is(w->s, w->s->v[v].in[0], 1)) continue;
         int h = find_factor(w, from, w->s->v[v].in[1]);
         if (h < 0) continue;
         int x = w->at[w->part[h].a];

@@ -33,6 +33,7 @@ Status store_open(Store *s, Node *const *leaf, int n, bool single, Diag *d)
         s->len +=
             n > 1 && leaf[i]->len >= LINE ? (leaf[i]->len + LINE - 1) / LINE * LINE : leaf[i]->len;
     }
+    s->watched = s->len;
     s->num = mem_take(2 * half_bytes(s));
     if (!s->num) {
         store_close(s);
@@ -78,9 +79,14 @@ void store_return(Store *s) { memcpy(s->num, s->mark, size_of(s) * (size_t)s->le
         return sum == 0;                                                                 \
     } while (0)
 
-static bool doubles_finite(const Store *s) { ALL_FINITE(double, s->num, s->len); }
-static bool floats_finite(const Store *s) { ALL_FINITE(float, s->num, s->len); }
+static bool doubles_finite(const Store *s) { ALL_FINITE(double, s->num, s->watched); }
+static bool floats_finite(const Store *s) { ALL_FINITE(float, s->num, s->watched); }
 bool store_finite(const Store *s) { return s->single ? floats_finite(s) : doubles_finite(s); }
+
+void store_load(Store *s)
+{
+    for (int i = 0; i < s->n; i++) leaf_take(s, i);
+}
 
 static void leaf_give(const Store *s, int i, Session *session)
 {

@@ -16,7 +16,11 @@ typedef struct {
     Node   **leaf;           /* counted                                        */
     int64_t *at;             /* where leaf i begins in num                     */
     int64_t  len;
+    int64_t  watched;        /* so many from the first on must be finite: all, or less: a
+                                state may be infinite, as the best loss of a schedule before
+                                the first epoch                                */
     bool     single;         /* floats, else doubles                           */
+    int      threads;        /* that plans may use; 0 and 1: none beside the caller's */
     void    *num;
     void    *mark;           /* the numbers at the last store_mark             */
 } Store;
@@ -30,6 +34,8 @@ void  *store_of(const Store *s, const Node *leaf);
 void   store_mark(Store *s);
 void   store_return(Store *s);                 /* to the last mark */
 bool   store_finite(const Store *s);
+/* The leaves' present numbers again. */
+void   store_load(Store *s);
 /* Back into the leaves; one step of undo with the rest of the statement. */
 void   store_save(const Store *s, Session *session);
 

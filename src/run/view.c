@@ -65,6 +65,14 @@ static View view_slice(const Node *n, const View *in)
     return v;
 }
 
+/* hold only says something to derivatives. Behind an elementwise operation it belongs to
+ * the same pass. */
+static bool is_held(const Node *n)
+{
+    OpKind from = n->in[0]->op->kind;
+    return !strcmp(n->op->name, "hold") && from != OP_ELEMENT && from != OP_CALL;
+}
+
 View view_make(const Node *n, int self, const View *in)
 {
     if (!in || !n->len) return own_view(n, self);
@@ -72,6 +80,7 @@ View view_make(const Node *n, int self, const View *in)
     if (!strcmp(n->op->name, "transpose")) return view_transpose(n, in);
     if (!strcmp(n->op->name, "slice")) return view_slice(n, in);
     if (n->op == &op_spread) return view_spread(n, in);
+    if (is_held(n)) return *in;
     return own_view(n, self);
 }
 

@@ -19,6 +19,7 @@ struct Branch {
     Value          ans;
     Rng            rng;
     NumFormat      format;
+    double         training, convention;
     struct Memory *memory;
     int            n_memory, cap_memory;
 };
@@ -46,6 +47,12 @@ static void memory_free(Session *s)
     s->n_memory = s->cap_memory = 0;
 }
 
+static void modes_set(Session *s, double training, double convention)
+{
+    leaf_set(s->training, &training);
+    leaf_set(s->convention, &convention);
+}
+
 void branch_clear(Session *s)
 {
     assert(!s->journal);
@@ -58,6 +65,7 @@ void branch_clear(Session *s)
     s->format = (NumFormat){ NUM_SIG, 6 };
     s->rng.torch = s->rng.has_spare = false;
     rng_seed(&s->rng, 0);
+    modes_set(s, 0, 0);
     if (s->changed) s->changed(s);
 }
 
@@ -69,6 +77,8 @@ Branch *branch_begin(Session *s)
     b->ans = value_keep(s->ans);
     b->rng = s->rng;
     b->format = s->format;
+    b->training = s->training->val[0];
+    b->convention = s->convention->val[0];
     b->memory = s->memory;
     b->n_memory = s->n_memory;
     b->cap_memory = s->cap_memory;
@@ -88,6 +98,7 @@ void branch_end(Session *s, Branch *b)
     s->ans = b->ans;
     s->rng = b->rng;
     s->format = b->format;
+    modes_set(s, b->training, b->convention);
     s->memory = b->memory;
     s->n_memory = b->n_memory;
     s->cap_memory = b->cap_memory;

@@ -42,6 +42,8 @@ void   breaks_note(Session *s, Breaks *b);
 /* Which fired since the last look: their reports go to `report`, a line each,
  * and *fired[0..n) are those; looks anew at all. Returns n, at most `most`. */
 int    breaks_look(Session *s, Breaks *b, Text *report, Break **fired, int most);
+/* They stop a training as well. */
+void   breaks_serve_training(void);
 /* The values of all displays. */
 void   breaks_display(Session *s, Breaks *b);
 

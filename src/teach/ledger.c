@@ -15,6 +15,7 @@
 
 #include "graph/algebra.h"
 #include "graph/op.h"
+#include "learn/walk.h"
 
 enum {
     STATES_MOST = 1000, STATES_BYTES = 64 << 10, INPUTS_MOST = 16, INPUTS_BYTES = 64 << 10,
@@ -315,3 +316,45 @@ bool story_of(Session *s, Node *leaf, int64_t at, Arena *a, Story *y)
 }
 
 void story_free(Story *y) { text_free(&y->rules); }
+
+/* ---- ways ---- */
+
+static void way_add(Way *t, double v, int64_t update)
+{
+    t->val[t->n] = v;
+    t->update[t->n++] = update;
+}
+
+/* A train was told as one move; how it went, the walk knows. */
+static bool way_walked(Session *s, const Entry *e, int now, int64_t at, Way *t)
+{
+    double walked[WALK_ROOM];
+    int n = walk_of(s, e->leaf, at, walked);
+    const State *end = &e->state[now], *begin = end - 1;
+    if (n < 2 || walked[n - 1] != end->val[at]) return false;
+    for (int i = 0; i < n; i++)
+        way_add(t, walked[i], begin->updates + (end->updates - begin->updates)*i/(n - 1));
+    return true;
+}
+
+void way_of(Session *s, Node *leaf, int64_t at, Way *t)
+{
+    *t = (Way){ 0 };
+    Entry *e = s->ledger ? entry_find(s->ledger, leaf) : NULL;
+    int now = e ? state_find(e, leaf->val) : -1, from;
+    if (now < 1 || !e->state[now].val || !e->state[now - 1].val) return;
+    t->val = mem_new(sizeof *t->val * (size_t)(now + WALK_ROOM));
+    t->update = mem_new(sizeof *t->update * (size_t)(now + WALK_ROOM));
+    bool run = e->state[now].updates > e->state[now - 1].updates + 1;
+    if (run && way_walked(s, e, now, at, t)) return;
+    for (from = now; from > 0 && e->state[from - 1].val; from--)
+        if (!run && e->state[from].updates != e->state[from - 1].updates + 1) break;
+    for (int i = from; i <= now; i++) way_add(t, e->state[i].val[at], e->state[i].updates);
+}
+
+void way_free(Way *t)
+{
+    free(t->val);
+    free(t->update);
+    *t = (Way){ 0 };
+}

@@ -37,4 +37,15 @@ typedef struct {
 bool    story_of(Session *s, Node *leaf, int64_t at, Arena *a, Story *out);
 void    story_free(Story *y);
 
+/* Where element `at` was in its last training: after each update, or every few epochs of a
+ * train. update: counted from its start, so that the ways of two elements can be laid side
+ * by side. n 0: it was not trained. */
+typedef struct {
+    int      n;
+    double  *val;
+    int64_t *update;
+} Way;
+void    way_of(Session *s, Node *leaf, int64_t at, Way *out);
+void    way_free(Way *t);
+
 #endif

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "learn/learn.h"
 #include "teach/natives.h"
 #include "teach/stepper.h"
 
@@ -38,11 +39,19 @@ static Status run_step(Call *c, Value *out)
     if (st == OK && E && (c->n || rule)) st = step_begin(c->s, E, rule, called, c->d);
     if (st != OK && c->d->at.from == c->d->at.to) c->d->at = call_span(c, 0);
     text_free(&named);
+    learn_stepped(c->s);
     return st == OK ? step_one(c->s, c->d) : st;
 }
 
-static Status run_next(Call *c, Value *out) { return (void)out, step_quantity(c->s, c->d); }
-static Status run_finish(Call *c, Value *out) { return (void)out, step_finish(c->s, c->d); }
+/* `back` is about the steps again, not about a training. */
+static Session *steps(Call *c)
+{
+    learn_stepped(c->s);
+    return c->s;
+}
+
+static Status run_next(Call *c, Value *out) { return (void)out, step_quantity(steps(c), c->d); }
+static Status run_finish(Call *c, Value *out) { return (void)out, step_finish(steps(c), c->d); }
 
 static Status count_given(Call *c, int64_t otherwise, int64_t *n)
 {
@@ -59,15 +68,19 @@ static Status run_continue(Call *c, Value *out)
     (void)out;
     int64_t n;
     TRY(count_given(c, 0, &n));
-    return step_continue(c->s, n, c->d);
+    return step_continue(steps(c), n, c->d);
 }
 
 static Status run_back(Call *c, Value *out)
 {
     (void)out;
-    int64_t n;
+    int64_t n, epochs = 0;
     TRY(count_given(c, 1, &n));
-    return step_back(c->s, n, c->d);
+    TRY(call_key_int(c, "epochs", 0, &epochs));
+    if (call_has(c, "epochs") && (c->n || epochs < 1))
+        return diag_set(c->d, E_RANGE, call_key_span(c, "epochs"), "back needs a count of updates, or epochs= from 1 on");
+    if (!learn_latest(c->s) && !epochs) return step_back(c->s, n, c->d);
+    return train_back(c->s, epochs ? epochs : n, epochs > 0, c->d);
 }
 
 /* ---- breaks ---- */
@@ -144,11 +157,12 @@ const Builtin natives_step[] = {
       .help = "Runs on, updates included, until a break or watch stops it; without any, one whole "
               "pass; continue 10 runs ten passes at most.",
       .example = NET "step E\nbreak when E < 1\ncontinue" },
-    { .name = "back", .usage = "back [N]", .group = "stepping", .max_args = 1, .flags = MOVE,
-      .run = run_back,
+    { .name = "back", .usage = "back [N] or back epochs=N", .group = "stepping",
+      .keys = "epochs", .max_args = 1, .flags = MOVE, .run = run_back,
       .help = "One equation back, or N. Going back over an update restores the numbers from before "
-              "it exactly.",
-      .example = NET "step E\nstep\nback" },
+              "it exactly. After a training it takes back its last update, or N, or the last epochs.",
+      .example = NET "step E\nstep\nback\n"
+                 "net = input(2) -> dense(1)\ntrain net, data(\"xor\"), epochs=10\nback epochs=3" },
     { .name = "break", .usage = "break when CONDITION", .group = "stepping", .min_args = 1,
       .max_args = 1, .flags = LIST, .run = run_break,
       .help = "Stops `continue` when the condition becomes true. Any expression will do.",

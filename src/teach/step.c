@@ -159,7 +159,7 @@ static Status update_make(Session *s, Stepper *p, Diag *d)
     Status st = OK;
     for (int i = 0; i < n && st == OK; i++)
         if (!(g[i] = session_grad(s, p->E, w[i], nowhere, d))) st = d->code;
-    if (st == OK && n) st = update_build(s, p->rule, w, g, n, &p->update, nowhere, d);
+    if (st == OK && n) st = update_build(s, p->rule, p->E, w, g, n, &p->update, nowhere, d);
     if (st == OK) trail_update(&p->trail[STEP_UPDATE], p->rule, &p->update);
     for (int i = 0; i < n; i++) node_drop(g[i]);
     free(g);

@@ -128,4 +128,5 @@ void trail_update(Trail *t, const Func *rule, const Update *u)
         trail_add(t, u->leaf[i], u->next[i]);
         text_free(&path);
     }
+    for (; k < u->n; k++) trail_add(t, u->leaf[k], u->next[k]);      /* what layers remember */
 }

@@ -282,6 +282,22 @@ def test_ctrl_c_stops_a_loop_of_nothing():
     stop_a_loop("while 1 { }", "a == 0", False)
 
 
+def test_reading_a_large_file_is_shown_and_ctrl_c_stops_it():
+    name = os.path.join(fresh_home(), "large.csv")
+    with open(name, "wb") as f:
+        f.write(b"a,b\n1,2\n" + b"\n" * (80 << 20))
+    t = Term()
+    t.line(f'd = csv("{name}")')
+    t.wait("reading large.csv  [")
+    t.key("ctrl_c")
+    t.wait("reading was stopped")
+    t.wait_prompt()
+    check("left" not in t.text(), "the line that shows reading is still there")
+    os.remove(name)
+    t.line("20 + 3")
+    t.wait_line("23")
+
+
 def test_ctrl_z_gives_the_terminal_back_and_fg_returns_to_the_line():
     t = Shell()
     t.send("20 + 3")

@@ -63,7 +63,7 @@ static void curve_read(const char *name, Curve *c)
 
 /* ---- the functions ---- */
 
-typedef struct { const char *curve, *value, *slope; } Row;
+typedef struct { const char *curve, *value, *slope; } Row;     /* slope NULL: a layer has none */
 
 static const Row rows[] = {
     { "linear", "linear(x)", "linear'(x)" },
@@ -81,7 +81,16 @@ static const Row rows[] = {
     { "silu", "silu(x)", "silu'(x)" },
     { "silu", "swish(x)", "swish'(x)" },
     { "gelu_erf", "gelu(x)", "gelu'(x)" },
+    { "prelu", "prelu()(x)", NULL },
     { "prelu", "leaky_relu(x, slope=0.25)", "leaky_relu'(x, slope=0.25)" },
+    { "celu_1", "celu(x)", "celu'(x)" },
+    { "celu_2", "celu(x, alpha=2)", "celu'(x, alpha=2)" },
+    { "selu", "selu(x)", "selu'(x)" },
+    { "mish", "mish(x)", "mish'(x)" },
+    { "hard_sigmoid_6", "hard_sigmoid(x)", "hard_sigmoid'(x)" },
+    { "hard_sigmoid_5", "hard_sigmoid_5(x)", "hard_sigmoid_5'(x)" },
+    { "gelu_tanh", "gelu_tanh(x)", "gelu_tanh'(x)" },
+    { "rrelu_eval", "rrelu()(x)", NULL },
     { "rrelu_eval", "leaky_relu(x, slope=(1/8 + 1/3)/2)", "leaky_relu'(x, slope=(1/8 + 1/3)/2)" },
 };
 
@@ -91,15 +100,6 @@ static const Row written[] = {
     { "sigmoid", "mine(x)", "mine'(x)" },
     { "softsign", "soft(x)", "soft'(x)" },
     { "elu_1", "bent(x)", "bent'(x)" },
-};
-
-/* Held as soon as the prelude has them. */
-static const Row later[] = {
-    { "celu_1", "celu(x)", "celu'(x)" },
-    { "celu_2", "celu(x, alpha=2)", "celu'(x, alpha=2)" },
-    { "selu", "selu(x)", "selu'(x)" },
-    { "mish", "mish(x)", "mish'(x)" },
-    { "hard_sigmoid_6", "hard_sigmoid(x)", "hard_sigmoid'(x)" },
 };
 
 static void session_begin(Session *s, const Curve *c)
@@ -154,7 +154,7 @@ static void row_hold(const Row *row, double most)
     session_begin(s, &c);
     snprintf(through, sizeof through, "grad(sum(%s), x)", row->value);
     points_hold(s, &c, row->value, c.y);
-    points_hold(s, &c, row->slope, c.dy);
+    if (row->slope) points_hold(s, &c, row->slope, c.dy);
     points_hold(s, &c, through, c.dy);
     tables_free(s);
     session_free(s);
@@ -170,31 +170,39 @@ static void derived_slopes(void)
     for (size_t i = 0; i < sizeof written / sizeof *written; i++) row_hold(&written[i], 100);
 }
 
-static bool known(const char *call)
+/* Every function of the file has a row; the rows' curves are read by name, so none is
+ * without its points. */
+static void nothing_left_out(void)
 {
-    char name[64];
-    Value v = { 0 };
-    Session *s = session_new();
-    tables_add(s);
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(call, "("), call);
-    bool found = session_lookup(s, name, &v);
-    value_drop(&v);
-    tables_free(s);
-    session_free(s);
-    return found;
+    char line[1024], *field[FIELDS];
+    int held = 0;
+    FILE *f = reference_open("activations.csv");
+    if (f && !fgets(line, sizeof line, f)) CU_FAIL("activations.csv is empty");
+    while (f && fgets(line, sizeof line, f)) {
+        bool found = false;
+        CU_ASSERT_EQUAL(fields_cut(line, field), FIELDS);
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) found |= !strcmp(rows[i].curve, field[0]);
+        if (!found) printf("no row for %s\n", field[0]);
+        CU_ASSERT(found);
+        held += found;
+    }
+    if (f) fclose(f);
+    printf("activations.csv: %d rows held, 0 not yet covered\n", held);
 }
 
-static void later_ones(void)
-{
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (known(later[i].value)) row_hold(&later[i], INFINITY);
-    CU_ASSERT_TRUE(known("sigmoid(x)"));
-    CU_ASSERT_FALSE(known("sigmund(x)"));
-}
+static const RefRow vectors[] = {
+    { "softmax/*", "out_y = softmax(x)", NULL },
+    { "log_softmax/*", "out_y = log_softmax(x)", NULL },
+    { "softmax/[!w]*", "out_y = exp(log_softmax(x))", NULL },
+    { "prelu_alpha/*", "layer_of = prelu(alpha)\nout_y = layer_of(x)", NULL },
+};
+
+static void whole_vectors(void) { reference_rows("activation_vectors.txt", ROWS(vectors), NULL, 0); }
 
 CU_TestInfo activations_tests[] = {
     { "activations and their slopes are exact to 13 digits from -800 to 800", values_and_slopes },
     { "a derived slope is as exact as a stated one", derived_slopes },
-    { "an activation that is added is held to its reference values", later_ones },
+    { "every activation of the reference has a row", nothing_left_out },
+    { "activations of whole vectors and a learned slope agree to 12 digits", whole_vectors },
     CU_TEST_INFO_NULL
 };

@@ -211,7 +211,62 @@ static void regions(void)
                                   "  0+*.................\n"
                                   "   ++--------+-------+\n"
                                   "    0       0.5      1\n"
-                                  "    * p\n");
+                                  "    * p [.]\n");
+}
+
+static void loose_points_on_top(void)
+{
+    double        y[] = { 1, 1, 1, 1, 1 }, x[] = { 1, 2 }, two[] = { 1, 1 };
+    PictureSeries s[] = { { "f", 5, NULL, y, NULL }, { "data", 2, x, two, NULL } };
+    Picture       p = { .kind = PICTURE_LINES, .count = 2, .series = s, .loose = 2, .y_range = { 0, 2 } };
+
+    check_chart(&p, 21, 8, false, "2+\n"
+                                  " |\n"
+                                  "1+*****+***+*********\n"
+                                  " |\n"
+                                  "0+\n"
+                                  " ++--------+--------+\n"
+                                  "  0        2        4\n"
+                                  "  * f   + data\n");
+}
+
+static void second_picture_below(void)
+{
+    double        y[] = { 1, 2 }, z[] = { 5, 5 };
+    PictureSeries s = { "loss", 2, NULL, y, NULL }, t = { "accuracy", 2, NULL, z, NULL };
+    Picture       below = { .kind = PICTURE_LINES, .count = 1, .series = &t };
+    Picture       p = { .kind = PICTURE_LINES, .count = 1, .series = &s, .below = &below };
+    Text          out = { 0 };
+
+    chart_draw(&out, &p, 40, 20, false);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text_str(&out), "* loss"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text_str(&out), "* accuracy"));
+    text_clear(&out);
+    chart_draw(&out, &p, 40, 11, false);                  /* no room for two */
+    CU_ASSERT_PTR_NULL(strstr(text_str(&out), "* accuracy"));
+    text_free(&out);
+}
+
+static void tiles(void)
+{
+    double  cell[] = { 0, 4, NAN, 4, 0, 2, 4, NAN, 0, 0 };
+    Picture p = { .kind = PICTURE_HEATMAP, .rows = 2, .cols = 5, .cell = cell, .tiles = true };
+
+    check_chart(&p, 40, 10, false, "  ##  ##\n"
+                                   "::##\n"
+                                   "from 0 to 4\n");
+}
+
+static void surface_tells_its_shades(void)
+{
+    double        cell[] = { 0, 1, 2, 3 };
+    Picture       p = { .kind = PICTURE_SURFACE, .rows = 2, .cols = 2, .cell = cell, .z_label = "E",
+                        .x_range = { 0, 1 }, .y_range = { 0, 1 } };
+    Text          out = { 0 };
+
+    chart_draw(&out, &p, 60, 12, false);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text_str(&out), "E: from 0 to 3; the darker, the further from 0\n"));
+    text_free(&out);
 }
 
 /* Every row short enough, and not too many of them. */
@@ -241,6 +296,7 @@ static void every_size_fits(void)
     Picture       p = { .title = "Übergröße of the weights\tη", .x_label = "epoch",
                         .y_label = "loss", .count = 2, .series = s, .rows = 40, .cols = 50,
                         .cell = cell, .x_range = { -1, 1 }, .y_range = { -2, 2 } };
+    Picture       below = p;
 
     for (int i = 0; i < 2000; i++)
         cell[i] = sin(i * .1) * 1e-7;
@@ -250,6 +306,9 @@ static void every_size_fits(void)
         for (int columns = 20; columns < 140; columns += 7)
             for (int rows = 6; rows < 50; rows += 5) {
                 p.kind = (PictureKind)kind;
+                p.below = NULL;
+                CU_ASSERT_TRUE(fits(&p, columns, rows));
+                p.below = kind == PICTURE_LINES ? &below : NULL;
                 CU_ASSERT_TRUE(fits(&p, columns, rows));
             }
 }
@@ -290,6 +349,10 @@ CU_TestInfo chart_tests[] = {
     { "a small matrix shows numbers with signs and shades", numbers_with_signs },
     { "a large matrix is averaged until it fits", large_matrix_is_averaged },
     { "regions have grounds, points have marks", regions },
+    { "loose points lie on top of curves", loose_points_on_top },
+    { "a second picture stands below when there is room", second_picture_below },
+    { "images lie side by side with nothing between", tiles },
+    { "a surface tells what its shades mean", surface_tells_its_shades },
     { "every kind fits every size from 20 x 6 on", every_size_fits },
     { "a sparkline has five heights, blanks and means", sparklines },
     CU_TEST_INFO_NULL

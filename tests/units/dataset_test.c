@@ -327,11 +327,11 @@ static void tables_are_aligned_and_folded(void)
     Text t = { 0 };
     Record *r = load("iris");
     CU_ASSERT_STRING_EQUAL(printed(&t, r, 2),
-        "150 rows, 4 features, 3 classes: setosa 50, versicolor 50, virginica 50\n"
-        "   sepal_length  sepal_width  petal_length  petal_width  species\n"
-        "0           5.1          3.5           1.4          0.2  setosa\n"
-        "1           4.9            3           1.4          0.2  setosa\n"
-        "… 148 more\n");
+        "150 rows, 4 features, 3 classes: setosa (50), versicolor (50), virginica (50)\n"
+        "     sepal_length  sepal_width  petal_length  petal_width  species\n"
+        "  0           5.1          3.5           1.4          0.2  setosa\n"
+        "… 148 more\n"
+        "149           5.9            3           5.1          1.8  virginica\n");
     release(r);
     r = load("xor");
     CU_ASSERT_STRING_EQUAL(printed(&t, r, 10),
@@ -383,7 +383,12 @@ static Session *session_data(void)
     folder_set();
     Session *s = session_new();
     session_add_table(s, natives_tensor);
+    session_add_table(s, natives_draw);
     session_add_table(s, natives_data);
+    session_add_table(s, natives_files);
+    session_add_table(s, natives_rows);
+    session_add_table(s, natives_scale);
+    session_add_table(s, natives_classes);
     return s;
 }
 

@@ -25,6 +25,7 @@ static inline Session *explained_session(void)
     Session *s = session_new();
     session_add_table(s, natives_core);
     session_add_table(s, natives_tensor);
+    session_add_table(s, natives_draw);
     session_add_table(s, natives_explain);
     ledger_open(s);
     return s;

@@ -182,8 +182,9 @@ static double worst_of(Built *f, Wide *wide, bool single, double from, double to
     fused_run(l, &run);
     for (int i = 0; i < N; i++) {
         long double exact = wide(single ? (long double)x.f[i] : (long double)x.d[i]), got = single ? (long double)y.f[i] : (long double)y.d[i];
+        if (exact == 0) continue;
         long double unit = ldexpl(1, ilogbl(exact) - (single ? 23 : 52));
-        if (exact != 0 && fabsl(got - exact) / unit > worst) worst = (double)(fabsl(got - exact) / unit);
+        if (fabsl(got - exact) / unit > worst) worst = (double)(fabsl(got - exact) / unit);
     }
     fused_free(l);
     return worst;

@@ -22,6 +22,8 @@ typedef struct {
     void (*run)(const GemmShape *s, const GemmCall *call);
 } Level;
 
+/* What this machine can run. Where it has no AVX-512, gemm_avx512.c's own vectors are not
+ * tested, only its tiles, by gemm_wide. */
 static int machine_levels(Level level[4])
 {
     int n = 0;
@@ -166,7 +168,8 @@ static GemmCall product_call(const Product *p)
 /* Runs in a room of exactly the size that was asked for. */
 static void product_run(const Product *p, const Level *level, GemmCall call)
 {
-    GemmCut cut = gemm_cut(&p->s, level->bytes);
+    int size = (int)size_of(p->s.single);
+    GemmCut cut = gemm_cut(&p->s, size, level->bytes/size);
     size_t bytes = cut.pack_bytes + cut.block_bytes;
     CU_ASSERT_EQUAL(bytes % 64, 0);
     call.room = bytes ? aligned_alloc(64, bytes) : NULL;

@@ -7,6 +7,8 @@
 #include "num/gemm_level.h"
 
 #ifdef __x86_64__
+#include <string.h>
+
 #pragma GCC target("avx2,fma")
 #include <immintrin.h>
 

@@ -175,6 +175,58 @@ static void names_stay_in_quotes(void)
     }
 }
 
+/* gnuplot draws an image from all its pixels in order: a missing one shifts the rest. */
+static void images_are_whole(void)
+{
+    enum { SIDE = 110 };
+    static double cell[SIDE * SIDE];
+    Picture       p = { .kind = PICTURE_HEATMAP, .rows = SIDE, .cols = SIDE, .cell = cell };
+    int           lines = 0;
+    Text          t;
+
+    cell[5] = NAN;
+    t = script_of(&p);
+    for (const char *at = strstr(text_str(&t), "$d0 << EOD\n"); at && strncmp(at + 1, "EOD", 3) != 0; lines++)
+        at = strchr(at + 1, '\n');
+    CU_ASSERT_EQUAL(lines, SIDE * SIDE + 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text_str(&t), "\n5 0 NaN 0\n"));
+    text_free(&t);
+}
+
+static void panels_share_margins(void)
+{
+    double        y[] = { 1, 2 };
+    PictureSeries s = { "a", 2, NULL, y, NULL };
+    Picture       below = { .kind = PICTURE_LINES, .count = 1, .series = &s, .y_label = "under" };
+    Picture       p = { .kind = PICTURE_LINES, .count = 1, .series = &s, .below = &below };
+    Text          t = script_of(&p);
+    const char   *one = strstr(text_str(&t), "set lmargin at screen"), *two = one ? strstr(one + 1, "set lmargin at screen") : NULL;
+
+    CU_ASSERT_PTR_NOT_NULL(strstr(text_str(&t), "set multiplot layout 2,1"));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(two);
+    CU_ASSERT_PTR_NOT_NULL(strstr(two, "set ylabel 'under'"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(two, "unset multiplot"));
+    text_free(&t);
+}
+
+static void many_points_leave_no_more_than_marks(void)
+{
+    enum { MANY = 100000 };
+    static double x[MANY], y[MANY];
+    PictureSeries s = { "p", MANY, x, y, NULL };
+    Picture       p = { .kind = PICTURE_POINTS, .count = 1, .series = &s };
+    Text          t;
+
+    for (int i = 0; i < MANY; i++) {
+        x[i] = i % 317;
+        y[i] = exp(i % 1009 / 50.0);                  /* over a logarithmic axis, too */
+    }
+    p.y_scale = PICTURE_LOG;
+    t = script_of(&p);
+    CU_ASSERT_TRUE(t.len < 60000 * 40);
+    text_free(&t);
+}
+
 CU_TestInfo gnuscript_tests[] = {
     { "a text is one quoted string without control characters", text_is_one_string },
     { "a text is valid UTF-8 without invisible characters", text_is_valid_utf8 },
@@ -184,5 +236,8 @@ CU_TestInfo gnuscript_tests[] = {
     { "200000 points are thinned to the pixels and keep a spike", many_points_are_thinned },
     { "curves differ in colour, dash and mark", curves_differ_without_color },
     { "hostile names stay in quotes in every kind of picture", names_stay_in_quotes },
+    { "the pixels of an image are all there, those without a number too", images_are_whole },
+    { "two pictures, one below the other, have the same margins", panels_share_margins },
+    { "100000 loose points are thinned to the spots that marks cover", many_points_leave_no_more_than_marks },
     CU_TEST_INFO_NULL
 };

@@ -59,6 +59,7 @@ static Session *session_open(void)
     Session *s = session_new();
     session_add_table(s, natives_core);
     session_add_table(s, natives_tensor);
+    session_add_table(s, natives_draw);
     return s;
 }
 

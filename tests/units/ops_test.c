@@ -815,6 +815,7 @@ static void examples(void)
     Session *s = session_new();
     session_add_table(s, natives_core);
     session_add_table(s, natives_tensor);
+    session_add_table(s, natives_draw);
     rng_seed(&rng, 8);
     CU_ASSERT_EQUAL_FATAL(session_run_text(s, "setup", setup, &d, &line), OK);
     op_each(examples_of, s);

@@ -14,55 +14,58 @@
 #include "face/tables.h"
 #include "reference.h"
 
-typedef struct {
-    const char *setting, *optimizer;
-    bool        later;                 /* held as soon as the prelude knows it  */
-} Row;
+typedef struct { const char *setting, *optimizer; } Row;
 
 static const Row rows[] = {
-    { "sgd", "sgd", false },
-    { "sgd_weight_decay", "sgd", false },
-    { "momentum", "sgd", false },
-    { "nesterov", "sgd", false },
-    { "adam", "adam", false },
-    { "adam_b5_b9_eps", "adam", false },
-    { "adagrad", "adagrad", true },
-    { "adadelta", "adadelta", true },
-    { "adadelta_rho95", "adadelta", true },
-    { "rmsprop", "rmsprop", true },
-    { "rmsprop_centered", "rmsprop", true },
-    { "rmsprop_momentum", "rmsprop", true },
-    { "amsgrad", "amsgrad", true },
-    { "adamw", "adamw", true },
-    { "nadam", "nadam", true },
-    { "adamax", "adamax", true },
-};
-
-static const char *const not_yet[] = {
-    "momentum_dampening",   /* sgd has no dampening=                             */
-    "adagrad_decay",        /* no lr_decay= and initial_accumulator_value=       */
-    "rmsprop_a90_wd",       /* weight_decay= belongs to sgd and adamw            */
-    "adam_l2",              /* likewise                                          */
+    { "sgd", "sgd" },
+    { "sgd_weight_decay", "sgd" },
+    { "momentum", "sgd" },
+    { "momentum_dampening", "sgd" },
+    { "nesterov", "sgd" },
+    { "adagrad", "adagrad" },
+    { "adagrad_decay", "adagrad" },
+    { "adadelta", "adadelta" },
+    { "adadelta_rho95", "adadelta" },
+    { "rmsprop", "rmsprop" },
+    { "rmsprop_a90_wd", "rmsprop" },
+    { "rmsprop_centered", "rmsprop" },
+    { "rmsprop_momentum", "rmsprop" },
+    { "adam", "adam" },
+    { "adam_b5_b9_eps", "adam" },
+    { "adam_l2", "adam" },
+    { "amsgrad", "adam" },
+    { "amsgrad", "amsgrad" },
+    { "adamw", "adamw" },
+    { "nadam", "nadam" },
+    { "adamax", "adamax" },
 };
 
 /* ---- from a case to Gradus ---- */
 
-static void option_add(Text *t, const RefAttr *a)
+static const char *option_name(const char *name)
+{
+    if (!strcmp(name, "alpha")) return "rho";
+    if (!strcmp(name, "initial_accumulator_value")) return "start";
+    return name;
+}
+
+static void option_add(Text *t, const Row *row, const RefAttr *a)
 {
     double one, two;
     bool true_ = !strcmp(a->value, "True");
-    if (!strcmp(a->name, "optimizer") || !strcmp(a->name, "amsgrad")) return;
+    if (!strcmp(a->name, "optimizer")) return;
+    if (!strcmp(a->name, "amsgrad") && !strcmp(row->optimizer, "amsgrad")) return;
     if (sscanf(a->value, "(%lf,%lf)", &one, &two) == 2)
         text_addf(t, ", beta1=%.17g, beta2=%.17g", one, two);
     else
-        text_addf(t, ", %s=%s", strcmp(a->name, "alpha") ? a->name : "rho", true_ ? "1" : a->value);
+        text_addf(t, ", %s=%s", option_name(a->name), true_ ? "1" : a->value);
 }
 
 static void update_text(const Row *row, const RefCase *c, Text *t)
 {
     text_addf(t, "update E, optimizer=%s(", row->optimizer);
     Text options = { 0 };
-    for (int i = 0; i < c->n_attr; i++) option_add(&options, &c->attr[i]);
+    for (int i = 0; i < c->n_attr; i++) option_add(&options, row, &c->attr[i]);
     text_add(t, options.len ? text_str(&options) + strlen(", ") : "");
     text_add(t, ")\n");
     text_free(&options);
@@ -108,26 +111,16 @@ static void steps_hold(Session *s, const RefCase *c, const char *update)
     CU_ASSERT(good);
 }
 
-static bool known(Session *s, const char *name)
-{
-    Value v = { 0 };
-    bool found = session_lookup(s, name, &v);
-    value_drop(&v);
-    return found;
-}
-
 static void case_hold(const Row *row, const RefCase *c)
 {
     Session *s = session_new();
     Text update = { 0 };
     tables_add(s);
-    if (!row->later || known(s, row->optimizer)) {
-        reference_define(s, c);
-        reference_run(s, c, "param theta = start\n");
-        reference_run(s, c, problem(c));
-        update_text(row, c, &update);
-        steps_hold(s, c, text_str(&update));
-    }
+    reference_define(s, c);
+    reference_run(s, c, "param theta = start\n");
+    reference_run(s, c, problem(c));
+    update_text(row, c, &update);
+    steps_hold(s, c, text_str(&update));
     text_free(&update);
     tables_free(s);
     session_free(s);
@@ -141,27 +134,20 @@ static bool setting_is(const RefCase *c, const char *setting)
 static void twenty_steps(void)
 {
     Reference *r = reference_read("optimizers.txt");
-    for (int i = 0; i < r->n; i++)
-        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
-            if (setting_is(&r->c[i], rows[k].setting)) case_hold(&rows[k], &r->c[i]);
-    reference_free(r);
-}
-
-static void nothing_left_out(void)
-{
-    Reference *r = reference_read("optimizers.txt");
+    int held = 0;
     for (int i = 0; i < r->n; i++) {
-        bool spoken = false;
-        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) spoken |= setting_is(&r->c[i], rows[k].setting);
-        for (size_t k = 0; k < sizeof not_yet / sizeof *not_yet; k++) spoken |= setting_is(&r->c[i], not_yet[k]);
-        if (!spoken) printf("no row for case %s\n", r->c[i].id);
-        CU_ASSERT(spoken);
+        int n = 0;
+        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+            if (setting_is(&r->c[i], rows[k].setting)) case_hold(&rows[k], &r->c[i]), n++;
+        if (!n) printf("no row for case %s\n", r->c[i].id);
+        CU_ASSERT(n > 0);
+        held += n > 0;
     }
+    printf("optimizers.txt: %d cases held, %d not yet covered\n", held, r->n - held);
     reference_free(r);
 }
 
 CU_TestInfo optimizers_tests[] = {
     { "every step of 20 agrees with the reference to 10 digits", twenty_steps },
-    { "every setting of the reference has a row or a reason", nothing_left_out },
     CU_TEST_INFO_NULL
 };

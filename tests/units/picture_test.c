@@ -70,6 +70,22 @@ static void bad_values_left_out(void)
     text_free(&note);
 }
 
+static void bad_cells_told(void)
+{
+    double       cell[] = { 1, NAN, INFINITY, 2 };
+    Picture      p = { .kind = PICTURE_HEATMAP, .rows = 2, .cols = 2, .cell = cell };
+    PictureFrame f = picture_frame(&p);
+    Text         note = { 0 };
+
+    picture_notes(&p, &f, &note);
+    CU_ASSERT_STRING_EQUAL(text_str(&note), "2 cells are not finite and left out.\n");
+    text_clear(&note);
+    p.tiles = true;                                   /* gaps are meant */
+    picture_notes(&p, &f, &note);
+    CU_ASSERT_EQUAL(note.len, 0);
+    text_free(&note);
+}
+
 static void log_when_it_helps(void)
 {
     double        wide[] = { 1e-3, 1e3 }, near[] = { 1, 100 }, sign[] = { -1, 1e9 };
@@ -187,6 +203,7 @@ static void ticks_are_round(void)
 }
 
 CU_TestInfo picture_tests[] = {
+    { "cells that are not finite are told, gaps between images are not", bad_cells_told },
     { "a frame just spans the data", frame_spans_data },
     { "equal values, one point, and huge ones get an axis of some width", one_value_gets_width },
     { "what is not finite is left out and said", bad_values_left_out },

@@ -8,7 +8,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <linux/seccomp.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "face/tables.h"
 #include "learn/task.h"
@@ -429,6 +434,79 @@ static void epochs_allocate_nothing(void)
     }
 }
 
+/* ---- threads ---- */
+
+/* Large enough to be shared; the same numbers whoever computes which part. */
+static void threads_change_nothing(void)
+{
+    enum { WIDE = 96, TURNS = 300 };
+    static const char text[] = "seed 3\nnet = input(96) -> dense(80, tanh) -> dense(96)\n"
+                               "x = uniform(64, 96)\ny = uniform(64, 96)\n"
+                               "train net, x, y, optimizer=adam(lr=0.01), batch=64, epochs=%d";
+    double *num[2] = { NULL, NULL };
+    int64_t len = 0;
+    for (int k = 0; k < 2; k++) {
+        Session *s = session_new();
+        Diag d = { 0 };
+        int line;
+        char buf[sizeof text + 20];
+        tables_add(s);
+        s->threads = k + 1;
+        snprintf(buf, sizeof buf, text, TURNS);
+        holds(session_run_text(s, "threads", buf, &d, &line) == OK, "%s", d.text);
+        int n;
+        Func *net = func_of(s, "net");
+        Node **w = func_params(net, &n);
+        len = 0;
+        for (int i = 0; i < n; i++) len += w[i]->len;
+        num[k] = mem_new(sizeof(double) * (size_t)len);
+        for (int i = 0, at = 0; i < n; at += (int)w[i++]->len)
+            memcpy(num[k] + at, w[i]->val, sizeof(double) * (size_t)w[i]->len);
+        free(w);
+        func_drop(net);
+        tables_free(s);
+        session_free(s);
+    }
+    CU_ASSERT(len > WIDE * 80 && !memcmp(num[0], num[1], sizeof(double) * (size_t)len));
+    free(num[0]);
+    free(num[1]);
+}
+
+/* ---- system calls ---- */
+
+/* A process of its own makes a thousand updates while every system call but exit would
+ * kill it. */
+static void updates_call_no_system(void)
+{
+    Case c = { DENSE("tanh"), "mse", "adam(lr=0.01)", NULL, 2, REAL };
+    Rig r;
+    Pass p;
+    Store store;
+    Diag d = { 0 };
+    rig_open(&r, &c);
+    CU_ASSERT_EQUAL_FATAL(pass_build(&r.task, &r.data, 4, &p, &d), OK);
+    Recipe recipe = pass_recipe(&p);
+    CU_ASSERT_EQUAL(store_open(&store, recipe.leaf, recipe.n, false, &d), OK);
+    for (int kind = PLAN_TENSOR; kind <= PLAN_SCALAR; kind++) {
+        Plan *plan = plan_build(&recipe, &store, (PlanKind)kind, &d);
+        double sum[400];
+        int status = -1;
+        pid_t child = fork();
+        if (child == 0) {
+            if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT)) syscall(SYS_exit, 77);
+            plan_run(plan, &(Feed){ .x = r.x, .y = r.y, .order = r.order, .batches = 3, .epochs = 334 }, sum);
+            syscall(SYS_exit, 0);
+        }
+        CU_ASSERT(child > 0 && waitpid(child, &status, 0) == child);
+        holds(WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 77),
+              "a thousand updates, way %d: the child ended with status %x", kind, status);
+        plan_free(plan);
+    }
+    store_close(&store);
+    pass_free(&p);
+    rig_close(&r);
+}
+
 /* ---- parts ---- */
 
 
@@ -485,6 +563,8 @@ CU_TestInfo plan_tests[] = {
       program_equals_nodes },
     { "one update of XOR is a short line", xor_is_short },
     { "epochs allocate nothing", epochs_allocate_nothing },
+    { "threads change no number", threads_change_nothing },
+    { "a thousand updates make no system call", updates_call_no_system },
     { "rewriting shares what is equal and keeps what rounds otherwise", rewriting_is_shared },
     { "buffers that live together never overlap, the others share", places_do_not_overlap },
     CU_TEST_INFO_NULL

@@ -19,13 +19,13 @@ typedef struct {
     double *v;                 /* row-major                                   */
 } RefTensor;
 
-typedef struct { char name[48], value[48]; } RefAttr;
+typedef struct { char name[48], value[160]; } RefAttr;
 
 typedef struct {
     char       id[80];
     double     rtol, atol;
     int        n_attr, n_tensor;
-    RefAttr    attr[16];
+    RefAttr    attr[24];
     RefTensor *tensor;
 } RefCase;
 
@@ -55,5 +55,24 @@ void reference_define(Session *s, const RefCase *c);
 bool reference_run(Session *s, const RefCase *c, const char *text);
 /* The expression's value has t's shape and, within the case's tolerances, its numbers. */
 bool reference_holds(Session *s, const RefCase *c, const RefTensor *t, const char *expr);
+
+/* ---- a file by a table ---- */
+
+/* One row holds the cases whose id its pattern matches (* and ? as in file names).
+ * Before its text runs, in.x and par.x are the parameter x and up.y is up_y; the text
+ * gives each result out.y as out_y. In it $name stands for the attribute of that name
+ * (True and False: 1 and 0). Every out.* is held, and every grad.x as the gradient of
+ * the sum of up_y*out_y (without up.*: of the first result) by x; `skip` names results
+ * that are not held, with blanks around each. */
+typedef struct { const char *cases, *text, *skip; } RefRow;
+
+/* Cases that wait for something that is not there yet. */
+typedef struct { const char *cases, *why; } RefLater;
+
+/* All cases of the file: each has a row (or several) or a reason, never both, and no
+ * row and no reason is without a case. Prints how many are held and how many wait. */
+void reference_rows(const char *file, const RefRow *row, int n, const RefLater *later, int n_later);
+
+#define ROWS(table) table, (int)(sizeof table/sizeof *table)
 
 #endif

@@ -23,6 +23,7 @@ static Session *session_with(const char *text)
     Session *s = session_new();
     session_add_table(s, natives_core);
     session_add_table(s, natives_tensor);
+    session_add_table(s, natives_draw);
     session_add_table(s, natives_step);
     Diag d = { 0 };
     int line = 0;

@@ -441,6 +441,7 @@ static void operations_read_back(void)
     the_session = session_new();
     session_add_table(the_session, natives_core);
     session_add_table(the_session, natives_tensor);
+    session_add_table(the_session, natives_draw);
     CU_ASSERT_EQUAL(session_run_text(the_session, "test",
                                      "A = [[1.5, -2, 0.25], [3, 0.5, -1]]\n"
                                      "B = [[1, 2], [0.5, -3], [4, 0.75]]\n"

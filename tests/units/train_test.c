@@ -305,7 +305,7 @@ static void refusals_say_what_fits(void)
     refused(s, "train hat, d", E_NAME, "hat has no parameters", "dense");
     refused(s, "train xor, d, optimizer=mse", E_TYPE, "mse is not an optimizer", "sgd");
     refused(s, "train xor, 3", E_TYPE, "a data set is needed", NULL);
-    refused(s, "train xor, d, patience=3", E_NAME, "patience", NULL);
+    refused(s, "train xor, d, patience=3", E_TYPE, "validation set", "validate=0.2");
     refused(s, "train xor, [[1, 2]], [[1], [2]]", E_SHAPE, "x has 1 rows, but y has 2", NULL);
     run(s, "train xor, d, loss=bce, optimizer=sgd(lr=-0.1), epochs=2\ntrain xor, d, "
            "optimizer=adam, epochs=1");
