@@ -236,6 +236,18 @@ static Status set_plot(Call *c, const char **place)
     return OK;
 }
 
+static Status set_view(Call *c)
+{
+    Face *f = c->s->face;
+    const char *view;
+    TRY(call_key_text(c, "view", f && f->big ? "big" : "all", &view));
+    bool big = !strcmp(view, "big");
+    if (!big && strcmp(view, "all") != 0)
+        return diag_set(c->d, E_NAME, call_key_span(c, "view"), "view= is all or big, not %s", view);
+    if (f) f->big = big;
+    return OK;
+}
+
 /* precision= and threads=, checked before anything is changed. */
 static Status set_speed(Call *c, bool *single, int64_t *threads)
 {
@@ -257,18 +269,6 @@ static void set_print(Session *s, const char *place)
               s->training->val[0] != 0, s->single ? "single" : "double");
     if (s->threads) text_addf(&s->out, "threads=%d\n", s->threads);
     else text_add(&s->out, "threads: one for each core\n");
-    if (s->face && ((Face *)s->face)->big) text_add(&s->out, "view=big\n");
-}
-
-static Status set_view(Call *c)
-{
-    Face *f = c->s->face;                /* NULL: a session without a screen */
-    const char *view;
-    TRY(call_key_text(c, "view", f && f->big ? "big" : "all", &view));
-    if (strcmp(view, "big") != 0 && strcmp(view, "all") != 0)
-        return diag_set(c->d, E_NAME, call_key_span(c, "view"), "view= is all or big, not %s", view);
-    if (f) f->big = !strcmp(view, "big");
-    return OK;
 }
 
 static Status run_set(Call *c, Value *out)
@@ -282,8 +282,8 @@ static Status run_set(Call *c, Value *out)
     TRY(set_switch(c, "training", c->s->training));
     TRY(set_convention(c));
     TRY(set_memory(c));
-    TRY(set_plot(c, &place));
     TRY(set_view(c));
+    TRY(set_plot(c, &place));
     c->s->single = single;
     c->s->threads = (int)threads;
     if (!c->n_key) set_print(c->s, place);
@@ -376,8 +376,8 @@ const Builtin commands_session[] = {
       .help = "convention: whose definitions hold where PyTorch and Keras differ (see the manual). training=1: layers such as "
               "dropout behave at the prompt, and when stepping, as train lets them. memory: the budget for tensors. plot: where "
               "plots go. precision: whether training computes with doubles or floats. threads: how many it may use; the "
-              "numbers do not depend on it. view=big: views show few and large numbers with high contrast, for the back row "
-              "of a class. Alone it shows all.",
+              "numbers do not depend on it. view=big: views show few and large numbers with high contrast, for the back "
+              "row of a class. Alone it shows all.",
       .example = "set convention=keras\nset convention=torch" },
     { .name = "forget", .usage = "forget NAME, ...", .group = "session", .min_args = 1, .max_args = -1, .flags = BUILTIN_COMMAND,
       .run = run_forget, .help = "Remove names that nothing else depends on.", .example = "x = 2\nforget x" },

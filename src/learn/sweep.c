@@ -74,6 +74,7 @@ static void child_settle(Crowd *c, pid_t parent)
     s->quiet = true;
     s->threads = 1;
     train_watch = NULL;
+    train_due = NULL;
     text_clear(&s->out);
     value_drop(&s->ans);
 }

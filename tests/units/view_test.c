@@ -535,7 +535,7 @@ static void unknown_keys_do_nothing_and_q_leaves(void)
 {
     ViewState *v = view_of(session_with(xor_net), "xor", "d");
     for (int key = 1; key < 0x250; key++)
-        if (!strchr("q:", key) && key != '\t') view_key(v, key), v->running = false;
+        if (!strchr("q:/T", key) && key != '\t') view_key(v, key), v->running = false;
     CU_ASSERT_FALSE(v->leaving);
     v->helping = false;
     keys_press(v, "q");
