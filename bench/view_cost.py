@@ -40,13 +40,13 @@ NETS = {
     "rings, 2-16-16-1": (
         "x = 2*uniform(400, 2) - 1\ny = reshape(sum(x^2, axis=1) > 0.6, 400, 1)\nd = dataset(x, y)\n"
         "net = input(2) -> a: dense(16, tanh) -> b: dense(16, tanh) -> o: dense(1, sigmoid)\n",
-        "train net, d, loss=bce, optimizer=opt, batch=32, epochs=%d", 12000),
+        "train net, d, loss=bce, optimizer=opt, batch=32, epochs=%d", 20000),
     "iris, 4-16-3": (
         'd = data("iris")\nnet = input(4) -> h: dense(16, tanh) -> o: dense(3, softmax)\n',
         "train net, d, loss=crossentropy, optimizer=opt, batch=16, epochs=%d", 40000),
     "digits, 64-32-10": (
         'd = data("digits")\nnet = input(64) -> h: dense(32, relu) -> o: dense(10, softmax)\n',
-        "train net, d, loss=crossentropy, optimizer=opt, batch=32, epochs=%d", 400),
+        "train net, d, loss=crossentropy, optimizer=opt, batch=32, epochs=%d", 1500),
 }
 
 

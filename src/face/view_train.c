@@ -33,6 +33,7 @@ static struct {
     double began, next;          /* this picture; when the next one is due          */
     double worked;               /* when this picture began                         */
     double cost;                 /* of a picture, smoothed                          */
+    int    pictures;             /* of this training                                */
     double moment;               /* when one was kept last                          */
     void (*watch_before)(Session *, const TrainNow *);
     bool (*due_before)(Session *);
@@ -125,6 +126,13 @@ static bool seldom_enough(void)
     return true;
 }
 
+/* The first picture of a training builds what later ones only compute; a dear one now and
+ * then, with a moment to keep, is soon forgotten. */
+static void cost_note(double took)
+{
+    if (live.pictures++) live.cost += (took < live.cost ? 0.5 : 0.2) * (took - live.cost);
+}
+
 static void watch(Session *s, const TrainNow *now)
 {
     ViewState *v = live.v;
@@ -142,7 +150,7 @@ static void watch(Session *s, const TrainNow *now)
     if (last && !seldom_enough()) return;
     if (!stop_asked() && !v->blind) view_show(v);
     double took = worked() - live.worked;
-    live.cost = live.cost ? 0.8 * live.cost + 0.2 * took : took;
+    cost_note(took);
 }
 
 void view_train_open(ViewState *v)
@@ -312,6 +320,7 @@ void view_train_begins(ViewState *v, const Ast *tree)
     text_free(&rule);
     int64_t epochs = epochs_of(v, tree);
     v->coming = epochs;
+    live.pictures = 0;
     v->direct = true;
     v->stopped = false;
     bool ours = v->net && v->net_name && !strcmp(tree_net(tree), v->net_name);
