@@ -6,10 +6,12 @@
 
 #include <time.h>
 
-/* A stretch takes milliseconds; the way that was chosen is kept for HOLD seconds, unless it
- * has become slower than the other one was. */
+/* A stretch takes milliseconds; a trial is a single update, since the other way may be
+ * many times slower. The way that was chosen is kept for a while, twice as long after each
+ * trial that it won, unless it becomes slower than the other one was. */
 #define STRETCH 0.002
 #define HOLD 0.25
+#define MOST_HOLD 8
 enum { MOST_WINDOW = 1 << 16 };
 
 static double seconds(void)
@@ -19,13 +21,27 @@ static double seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static void trial_begin(Pace *p)
+{
+    p->crew = !p->crew;
+    p->trying = true;
+    p->window = 1;
+}
+
+static void trial_end(Pace *p)
+{
+    bool tried = p->crew;
+    p->crew = p->took[1] < p->took[0];
+    p->hold = p->crew == tried ? HOLD : 2 * p->hold < MOST_HOLD ? 2 * p->hold : MOST_HOLD;
+    p->trying = false;
+    p->held = 0;
+}
+
 static void way_choose(Pace *p)
 {
-    double alone = p->took[0], crew = p->took[1];
-    bool was = p->crew;
-    if (!alone || !crew) p->crew = !p->crew, p->trying = true;           /* one is not known yet */
-    else if (p->trying) p->crew = crew < alone, p->trying = false, p->held = 0;
-    else if (p->held > HOLD || p->took[was] > 1.2 * p->took[!was]) p->crew = !was, p->trying = true, p->took[p->crew] = 0;
+    bool other = !p->crew;
+    if (p->trying) trial_end(p);
+    else if (!p->took[other] || p->held > p->hold || p->took[p->crew] > 1.2 * p->took[other]) trial_begin(p);
 }
 
 static void stretch_end(Pace *p, double now)
@@ -40,7 +56,7 @@ static void stretch_end(Pace *p, double now)
 
 void pace_update(Pace *p)
 {
-    if (!p->window) p->window = 1;
+    if (!p->window) p->window = 1, p->hold = HOLD;
     if (p->began && p->done < p->window) {
         p->done++;
         return;

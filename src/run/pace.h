@@ -16,7 +16,7 @@ typedef struct {
     int    window, done;             /* updates of a stretch, and how many of them so far */
     double began;                    /* the stretch, seconds; 0: not begun            */
     double took[2];                  /* seconds an update, alone and with a crew; 0: not known */
-    double held;                     /* seconds since the last trial                  */
+    double held, hold;               /* seconds since the last trial, and until the next */
 } Pace;
 
 /* An update begins; the clock is asked once in a stretch. */
